@@ -1,0 +1,77 @@
+# The three shapes that a folder's CMakeLists.txt is made of, and the flags that all of them share.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+# Assertions about what is impossible (base/check.hpp) stay on in every build type; NDEBUG only silences <cassert>.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+set(DUNLIN_SANITIZE "" CACHE STRING "address (with undefined), thread, or empty")
+option(DUNLIN_FUZZ "build the libFuzzer targets (needs clang)" OFF)
+# How many jobs may link at once: linking is what fills the memory of a small machine.
+set_property(GLOBAL PROPERTY JOB_POOLS link=2)
+set(CMAKE_JOB_POOL_LINK link)
+
+add_library(dunlin_flags INTERFACE)
+target_compile_options(dunlin_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wnull-dereference -fno-omit-frame-pointer -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports inlined std::vector and std::variant code wrongly under these three.
+  target_compile_options(dunlin_flags INTERFACE -Wno-null-dereference -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+target_compile_options(dunlin_flags INTERFACE $<$<CONFIG:Release>:-Werror>)
+target_include_directories(dunlin_flags INTERFACE ${CMAKE_SOURCE_DIR}/server ${CMAKE_SOURCE_DIR})
+target_compile_definitions(dunlin_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_BEAST_SEPARATE_COMPILATION SPDLOG_FMT_EXTERNAL)
+if(DUNLIN_SANITIZE STREQUAL "address")
+  target_compile_options(dunlin_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  target_link_options(dunlin_flags INTERFACE -fsanitize=address,undefined)
+elseif(DUNLIN_SANITIZE STREQUAL "thread")
+  target_compile_options(dunlin_flags INTERFACE -fsanitize=thread)
+  target_link_options(dunlin_flags INTERFACE -fsanitize=thread)
+endif()
+if(DUNLIN_FUZZ)
+  target_compile_options(dunlin_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# dunlin_library(NAME SOURCES a.cpp … DEPS dunlin_x …): the library dunlin_NAME.
+function(dunlin_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(dunlin_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(dunlin_${name} PUBLIC dunlin_flags ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+endfunction()
+
+# dunlin_test(NAME SOURCES a_test.cpp … DEPS …): one test program a folder, registered with ctest.
+function(dunlin_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${name}_test ${arg_SOURCES})
+  target_link_libraries(${name}_test PRIVATE dunlin_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name}_test ${arg_ARGS})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+# dunlin_fuzzer(NAME SOURCES …): a libFuzzer program NAME_fuzz; without DUNLIN_FUZZ nothing is built.
+function(dunlin_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  if(NOT DUNLIN_FUZZ)
+    return()
+  endif()
+  add_executable(${name}_fuzz ${arg_SOURCES})
+  target_link_libraries(${name}_fuzz PRIVATE dunlin_flags ${arg_DEPS})
+  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+endfunction()

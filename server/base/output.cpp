@@ -1,0 +1,138 @@
+#include "base/output.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace dunlin {
+
+namespace {
+
+using detail::output_link;
+
+struct shared_link : output_link {
+  shared_bytes owner;
+};
+
+std::size_t length_of(const output_link& link) { return static_cast<std::size_t>(link.end - link.begin); }
+
+std::uint8_t* room_of(output_link* chunk) { return reinterpret_cast<std::uint8_t*>(chunk + 1); }
+
+}  // namespace
+
+chunk_pool::~chunk_pool() {
+  DUNLIN_CHECK(borrowed_ == 0);
+  while (free_ != nullptr) {
+    output_link* chunk = std::exchange(free_, free_->next);
+    ::operator delete(chunk);
+  }
+}
+
+output_link* chunk_pool::borrow() {
+  output_link* chunk = free_;
+  if (chunk != nullptr) {
+    free_ = chunk->next;
+    --free_count_;
+  } else {
+    chunk = static_cast<output_link*>(::operator new(chunk_size));
+  }
+  ++borrowed_;
+  new (chunk) output_link;
+  chunk->begin = chunk->end = room_of(chunk);
+  chunk->limit = reinterpret_cast<std::uint8_t*>(chunk) + chunk_size;
+  return chunk;
+}
+
+void chunk_pool::give_back(output_link* chunk) {
+  --borrowed_;
+  if (free_count_ >= max_free_) {
+    ::operator delete(chunk);
+    return;
+  }
+  chunk->next = free_;
+  free_ = chunk;
+  ++free_count_;
+}
+
+output& output::operator=(output&& other) noexcept {
+  if (this != &other) {
+    clear();
+    pool_ = other.pool_;
+    head_ = std::exchange(other.head_, nullptr);
+    tail_ = std::exchange(other.tail_, nullptr);
+  }
+  return *this;
+}
+
+void output::add_chunk() {
+  output_link* chunk = pool_->borrow();
+  (tail_ == nullptr ? head_ : tail_->next) = chunk;
+  tail_ = chunk;
+}
+
+void output::append_slowly(byte_span data) {
+  while (!data.empty()) {
+    if (tail_ == nullptr || tail_->end == tail_->limit) add_chunk();
+    const auto n = std::min(data.size(), static_cast<std::size_t>(tail_->limit - tail_->end));
+    std::memcpy(tail_->end, data.data(), n);
+    tail_->end += n;
+    data = data.subspan(n);
+  }
+}
+
+void output::append_shared(const shared_bytes& body, std::size_t offset, std::size_t length) {
+  DUNLIN_CHECK(offset <= body->size() && length <= body->size() - offset);
+  if (length <= shared_above) {
+    append(byte_span(*body).subspan(offset, length));
+    return;
+  }
+  auto* link = new shared_link;
+  link->owner = body;
+  link->begin = body->data() + offset;
+  link->end = const_cast<std::uint8_t*>(link->begin) + length;  // never written through: there is no room
+  link->limit = link->end;
+  link->reference = true;
+  (tail_ == nullptr ? head_ : tail_->next) = link;
+  tail_ = link;
+}
+
+std::size_t output::size() const {
+  std::size_t sum = 0;
+  for (const output_link* link = head_; link != nullptr; link = link->next) sum += length_of(*link);
+  return sum;
+}
+
+std::size_t output::gather(std::span<iovec> into) const {
+  std::size_t used = 0;
+  for (const output_link* link = head_; link != nullptr && used < into.size(); link = link->next) {
+    if (link->begin == link->end) continue;
+    into[used++] = {const_cast<std::uint8_t*>(link->begin), length_of(*link)};
+  }
+  return used;
+}
+
+void output::drop_head() {
+  output_link* link = std::exchange(head_, head_->next);
+  if (head_ == nullptr) tail_ = nullptr;
+  if (link->reference) {
+    delete static_cast<shared_link*>(link);
+  } else {
+    pool_->give_back(link);
+  }
+}
+
+void output::consume(std::size_t n) {
+  while (head_ != nullptr && n >= length_of(*head_)) {
+    n -= length_of(*head_);
+    drop_head();
+  }
+  if (n == 0) return;
+  DUNLIN_CHECK(head_ != nullptr);
+  head_->begin += n;
+}
+
+void output::clear() {
+  while (head_ != nullptr) drop_head();
+}
+
+}  // namespace dunlin

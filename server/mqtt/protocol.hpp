@@ -1,0 +1,242 @@
+// One MQTT connection: bytes in, packets out, decisions by the host (mqtt/host.hpp). It holds the socket neither: the
+// connection feeds it what arrived and writes what stands in its output.
+//
+//   expects_connect → connecting → connected → closing
+//
+// `connecting` waits for the host's accept or refuse. In `closing` nothing is decoded any more; the connection writes
+// out what is left of the output and closes.
+//
+// Thread rule: one thread.
+//
+// Lifetime: shared, host, output and (from accept on) the session outlive it.
+//
+// Memory: 96 bytes idle, rings and aliases only while in use.
+//
+// Bounds: `limits`, announced to the client where MQTT has a way to. What the client makes us write (PUBACK, PINGRESP,
+// …) is bounded by max_output: beyond it nothing more is decoded until the output has been written.
+//
+// Sources: 5.0 sections 3 and 4 (numbers of conformance statements stand at the code), 3.1.1 where it differs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/output.hpp"
+#include "mqtt/block_pool.hpp"
+#include "mqtt/codec.hpp"
+#include "mqtt/host.hpp"
+#include "mqtt/packet.hpp"
+#include "mqtt/session.hpp"
+
+namespace dunlin::mqtt {
+
+struct limits {
+  std::uint32_t max_packet_size = 288 * 1024;  // bytes, inbound, fixed header included; announced
+  std::uint32_t max_connect_size = 16 * 1024;  // bytes of a CONNECT: what a stranger can make the server keep
+  std::uint32_t max_output = 256 * 1024;       // bytes in the output above which nothing is decoded or delivered
+  std::uint16_t receive_maximum = 256;    // inbound QoS 1 and 2 messages without a final answer; announced; 1 to 1024
+  std::uint16_t send_maximum = 512;       // outbound QoS 1 and 2 in flight, at most the client's own; 1 to 1023
+  std::uint16_t send_maximum_v3 = 64;     // the same for 3.1.1, where clients cannot say
+  std::uint16_t topic_aliases_in = 16;    // announced; 0: none
+  std::uint16_t topic_aliases_out = 16;   // at most what the client allows; 64 bytes each once used; 0: none
+  std::uint16_t max_keep_alive_s = 0;     // longer ones (and none, in 5.0) become this; 0: no cap
+  std::uint16_t max_topic_length = 1024;  // bytes of a topic name or filter
+  std::uint16_t max_topic_levels = 64;
+  std::uint16_t max_filters = 256;           // in one SUBSCRIBE or UNSUBSCRIBE; at most 256
+  std::uint16_t max_client_id_length = 128;  // bytes
+};
+
+// What all protocols of a shard share.
+struct shared_state {
+  limits bounds;
+  block_pool blocks;
+};
+
+enum class protocol_state : std::uint8_t { expects_connect, connecting, connected, closing };
+
+struct accept_params {
+  bool session_present = false;
+  // The expiry granted; by default what the client asked for. Told to a 5.0 client if it is another.
+  bool has_session_expiry = false;
+  std::uint32_t session_expiry_s = 0;
+  bool retain_available = true;
+  bool wildcard_subscription_available = true;
+  bool subscription_ids_available = true;
+  bool shared_subscription_available = true;
+  qos_level maximum_qos = qos_level::exactly_once;
+  std::string_view assigned_client_id;    // REQUIRED where the client's was empty (5.0); else empty
+  std::string_view response_information;  // sent only if the client asked for it
+  std::string_view reason_string;
+  std::span<const user_property> user_properties;
+};
+
+// Reason string and user properties of an answer. Left out where the client does not want them (Request Problem
+// Information), where they would make the packet larger than it takes, and in 3.1.1.
+struct answer_details {
+  std::string_view reason_string;
+  std::span<const user_property> user_properties;
+
+  [[nodiscard]] bool empty() const { return reason_string.empty() && user_properties.empty(); }
+};
+
+enum class delivery : std::uint8_t {
+  sent,
+  no_credit,  // nothing written; on_credit will come
+  too_large,  // nothing written: above the client's Maximum Packet Size; counts as if it had completed (5.0 3.1.2.11.4)
+  closed,     // not connected
+};
+
+struct feed_result {
+  std::size_t consumed = 0;
+  // The size of the packet that starts at the first byte not consumed, if its header shows it, else 0. At most
+  // max_packet_size: a buffer of this size suffices.
+  std::size_t wanted = 0;
+};
+
+class protocol {
+ public:
+  protocol(shared_state& shared, host& owner, output& out) : shared_(&shared), host_(&owner), out_(&out) {}
+  protocol(const protocol&) = delete;
+  protocol& operator=(const protocol&) = delete;
+  ~protocol();
+
+  // --- the connection's side -------------------------------------------------------------------------------------
+
+  // Decodes what is there, packet by packet, calling the host. Bytes not consumed (a partial packet, or all that
+  // follows where wants_input() is false now) are given again, with what arrives later, in the next call.
+  feed_result feed(byte_span in);
+  // Shall the caller read from the socket and feed? False while connecting, held, closing, or too much output waits.
+  [[nodiscard]] bool wants_input() const;
+  // The output has been written, in part or wholly: reports credit that the output's size had taken away. Where
+  // wants_input() has become true the caller feeds what it kept.
+  void on_written();
+  // Sees and sets whether a packet has arrived since the last time it was asked: for the keep-alive, without a clock.
+  [[nodiscard]] bool take_heard() {
+    const bool heard = heard_;
+    heard_ = false;
+    return heard;
+  }
+  // The effective keep-alive; 0: none. Silence of 1.5 times this is to end in keep_alive_expired(). Known once
+  // connected.
+  [[nodiscard]] std::uint16_t keep_alive_s() const { return keep_alive_s_; }
+
+  [[nodiscard]] protocol_state state() const { return state_; }
+  // Why it closed, once it did: what was sent or received in DISCONNECT, or would have been.
+  [[nodiscard]] reason_code close_reason() const { return close_reason_; }
+  [[nodiscard]] protocol_version version() const { return version_; }
+  // For a connection that moves to another shard while `connecting`: a new protocol there takes the place of `other`,
+  // which is closed without a word. The bytes that were not consumed move with it. REQUIRES: `other` is connecting,
+  // this one expects_connect.
+  void take_over_connecting(protocol& other);
+
+  // --- the host's side -------------------------------------------------------------------------------------------
+
+  // Answers CONNECT. With session_present the in-flight list of `s` is resumed: owed PUBRELs are sent at once; the host
+  // goes through `s.next_unsent()`, and says redeliver or drop for each before anything else with QoS > 0 goes out.
+  // Without it `s` is cleared. Sets the expiry of `s`. REQUIRES: connecting.
+  void accept(session& s, const accept_params& params = {});
+  // Answers CONNECT with an error and closes. 3.1.1 gets the return code that comes nearest. REQUIRES: connecting.
+  void refuse(reason_code reason, const answer_details& details = {});
+
+  // The verdict on a PUBLISH: PUBACK or PUBREC are written in the order in which the messages arrived, however late and
+  // in whatever order the verdicts come (MQTT-4.6.0-2, -3). An error or success code; 3.1.1 cannot be told which. Does
+  // nothing if the protocol has closed meanwhile. Exactly one call per token.
+  void answer(publish_token token, reason_code reason, const answer_details& details = {});
+
+  // Sends a message; at QoS > 0 it is in flight until `on_acked(what, …)`. The message's spans are copied before it
+  // returns, except a large body with an owner, which is shared.
+  delivery deliver(const message& m, const cookie& what = {});
+  // Sends a message of the resumed session again: same id, DUP, in the order of the list. REQUIRES: `packet_id` is that
+  // of next_unsent(). too_large drops it.
+  delivery redeliver(std::uint16_t packet_id, const message& m);
+  // A message in flight that shall not be sent again: its slot counts as acknowledged, without on_acked.
+  void drop(std::uint16_t packet_id);
+  // How many more messages with QoS > 0 deliver() would take now.
+  [[nodiscard]] std::size_t credit() const;
+
+  // Stops and goes on decoding: after `hold` the packet at hand is the last until `release`, after which the connection
+  // feeds again what it kept.
+  void hold() { held_ = true; }
+  void release() { held_ = false; }
+
+  void keep_alive_expired() { disconnect(reason_code::keep_alive_timeout); }
+  void taken_over() { disconnect(reason_code::session_taken_over); }
+  void shut_down() { disconnect(reason_code::server_shutting_down); }
+  // DISCONNECT with any reason (nothing is written towards 3.1.1, or before the CONNACK), then closing.
+  void disconnect(reason_code reason, const answer_details& details = {});
+  // The session belongs to the host alone again, for example before it goes to another connection. Closes if need be,
+  // without a word.
+  void detach();
+
+  [[nodiscard]] bool is_clean_start() const { return clean_start_; }
+  [[nodiscard]] std::uint32_t client_max_packet_size() const { return client_max_packet_; }
+  [[nodiscard]] std::uint16_t client_receive_maximum() const { return send_maximum_; }
+
+ private:
+  struct answer_ring;
+  struct aliases;
+  struct aliases_deleter {
+    void operator()(aliases* a) const;
+  };
+
+  // One packet each; false: stop decoding.
+  bool dispatch(const frame& f, publish_view& publish);
+  void take_connect(const frame& f);
+  void take_publish(const frame& f, publish_view& publish);
+  void take_ack(const frame& f);
+  void take_puback(std::uint16_t packet_id, reason_code reason);
+  void take_pubrec(std::uint16_t packet_id, reason_code reason);
+  void take_pubrel(std::uint16_t packet_id);
+  void take_pubcomp(std::uint16_t packet_id);
+  void take_subscribe(const frame& f);
+  void take_unsubscribe(const frame& f);
+  void take_disconnect(const frame& f);
+
+  [[nodiscard]] reason_code check_publish(publish_view& publish);
+  [[nodiscard]] reason_code resolve_alias(publish_view& publish);
+  [[nodiscard]] reason_code check_connect(const connect_view& connect) const;
+  void remember_connect(const connect_view& connect);
+
+  void finish_slot(in_flight& slot, reason_code reason);
+  void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const answer_details& details = {});
+  void write_answer(publish_token token, reason_code reason, const answer_details& details);
+  void write_kept_answers();
+  delivery write_message(const message& m, std::uint16_t packet_id, bool dup);
+  [[nodiscard]] bool output_full() const;
+  // The peer broke a rule: told (5.0), counted, closed.
+  void fail(reason_code reason);
+  void close(reason_code reason);
+  void report_credit();
+
+  shared_state* shared_;
+  host* host_;
+  output* out_;
+  session* session_ = nullptr;
+  answer_ring* answers_ = nullptr;  // inbound messages not answered yet
+  std::unique_ptr<aliases, aliases_deleter> aliases_;
+  std::uint32_t client_max_packet_ = max_variable_integer + 5;
+  std::uint32_t next_position_ = 0;
+  std::uint16_t keep_alive_s_ = 0;
+  std::uint16_t send_maximum_ = 0;
+  std::uint16_t alias_out_count_ = 0;
+  std::uint16_t inbound_open_ = 0;  // of this connection: QoS 1 and 2 without a final answer
+  protocol_state state_ = protocol_state::expects_connect;
+  protocol_version version_ = protocol_version::v3_1_1;
+  reason_code close_reason_ = reason_code::success;
+  bool heard_ : 1 = false;
+  bool held_ : 1 = false;
+  bool starved_ : 1 = false;     // the host was told no_credit
+  bool credit_due_ : 1 = false;  // credit came back while it was starved
+  bool clean_start_ : 1 = false;
+  bool problem_information_ : 1 = true;
+  bool response_information_ : 1 = false;
+  bool expires_at_once_ : 1 = false;  // Session Expiry 0 in CONNECT: DISCONNECT must not raise it
+};
+
+static_assert(sizeof(protocol) <= 96);
+
+}  // namespace dunlin::mqtt

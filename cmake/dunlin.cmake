@@ -46,11 +46,37 @@ if(DUNLIN_FUZZ)
   target_compile_options(dunlin_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# dunlin_library(NAME SOURCES a.cpp … DEPS dunlin_x …): the library dunlin_NAME.
+# dunlin_library(NAME SOURCES a.cpp … DEPS dunlin_x …): the library dunlin_NAME, and beside it dunlin_NAME_planted, the
+# variant with -DDUNLIN_PLANTED_BUGS (base/planted.hpp) that only the simulator links. The variant is built when somebody
+# needs it, and stands on the variants of its DEPS. NEVER_PLANTED: there is no variant, both stand on the one library
+# (for what does not include base/planted.hpp and is not above anything that does).
 function(dunlin_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "NEVER_PLANTED" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(dunlin_${name} STATIC ${arg_SOURCES})
   target_link_libraries(dunlin_${name} PUBLIC dunlin_flags ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+  if(arg_NEVER_PLANTED)
+    return()
+  endif()
+  add_library(dunlin_${name}_planted STATIC EXCLUDE_FROM_ALL ${arg_SOURCES})
+  # One entry a file in compile_commands.json is enough for the linters.
+  set_target_properties(dunlin_${name}_planted PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  target_compile_definitions(dunlin_${name}_planted PUBLIC DUNLIN_PLANTED_BUGS)
+  dunlin_planted_deps(deps ${arg_DEPS})
+  dunlin_planted_deps(private_deps ${arg_PRIVATE_DEPS})
+  target_link_libraries(dunlin_${name}_planted PUBLIC dunlin_flags ${deps} PRIVATE ${private_deps})
+endfunction()
+
+# dunlin_planted_deps(OUT dunlin_x … other …): the same list with each library's planted variant where there is one.
+function(dunlin_planted_deps out)
+  set(mapped "")
+  foreach(dep IN LISTS ARGN)
+    if(dep MATCHES "^dunlin_")
+      list(APPEND mapped "$<IF:$<TARGET_EXISTS:${dep}_planted>,${dep}_planted,${dep}>")
+    else()
+      list(APPEND mapped "${dep}")
+    endif()
+  endforeach()
+  set(${out} "${mapped}" PARENT_SCOPE)
 endfunction()
 
 # dunlin_test(NAME SOURCES a_test.cpp … DEPS …): one test program a folder, registered with ctest.

@@ -26,7 +26,7 @@ set(CMAKE_JOB_POOL_LINK link)
 add_library(dunlin_flags INTERFACE)
 target_compile_options(dunlin_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wnull-dereference -fno-omit-frame-pointer -fstack-protector-strong)
+  -Wno-missing-field-initializers -Wnull-dereference -fno-omit-frame-pointer -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports inlined std::vector and std::variant code wrongly under these three.
   target_compile_options(dunlin_flags INTERFACE -Wno-null-dereference -Wno-restrict -Wno-maybe-uninitialized)

@@ -1,0 +1,183 @@
+// The part of apply that concerns what other partitions and the relay of SQL tell: effects and accounts.
+
+#include "base/check.hpp"
+#include "stream/partition.hpp"
+
+namespace dunlin::stream {
+
+verdict partition::apply_effect(byte_span data) {
+  const auto entry = read_effect_entry(data);
+  if (!entry) return verdict::refuse(reason::malformed);
+  const auto body = read_effect_body(entry->body);
+  if (!body) return verdict::refuse(reason::malformed);
+  if (again_ == nullptr) {
+    // Dropped: known, or one before it is missing. The answer says how far we are (O1).
+    if (entry->n != outbox_.last(entry->from) + 1) return verdict::repeat(outbox_.last(entry->from));
+  }
+  if (fresh(own_pos_)) outbox_.set_last(entry->from, entry->n);
+  if (again_ != nullptr && again_->seq == 0) {
+    // It made no record, so it changed no stream and no inbox.
+    if (fresh(own_pos_)) own_pos_ = now_;
+    return verdict::accept(0, 0);
+  }
+  verdict v;
+  switch (body->what) {
+    case effect_kind::added: v = apply_added(*body); break;
+    case effect_kind::removed: v = apply_removed(*body); break;
+    case effect_kind::leave: v = apply_leave(*body); break;
+  }
+  if (fresh(own_pos_)) touch_own();
+  return v;
+}
+
+verdict partition::apply_added(const effect_body& body) {
+  inbox_state* inbox = find_inbox(body.account);
+  stream_state* stream = find_stream(account_stream(body.account));
+  const bool gone = inbox == nullptr || stream == nullptr || inbox->deleted ||
+                    (again_ == nullptr && inbox->find(body.conversation) == nullptr &&
+                     inbox->conversations.size() >= max_conversations);
+  if (again_ == nullptr && gone) {
+    tell({.what = effect_kind::leave, .account = body.account, .conversation = body.conversation, .time = body.time},
+         body.conversation);
+    return verdict::accept(0, 0);
+  }
+  DUNLIN_CHECK(inbox != nullptr && stream != nullptr);
+  if (fresh(inbox->pos)) {
+    auto& c = inbox->join(body.conversation, body.join_seq);
+    c.direct = body.direct;
+    c.open = body.open;
+    c.name = body.name;
+    touch(*inbox);
+  }
+  if (!fresh(stream->pos)) return {};
+  bytes content;
+  write_added(content, {.conversation = body.conversation,
+                        .join_seq = body.join_seq,
+                        .direct = body.direct,
+                        .open = body.open,
+                        .name = body.name});
+  return append_own(*stream, body.time, kind::added, {}, content);
+}
+
+verdict partition::apply_removed(const effect_body& body) {
+  inbox_state* inbox = find_inbox(body.account);
+  stream_state* stream = find_stream(account_stream(body.account));
+  if (again_ == nullptr && (inbox == nullptr || stream == nullptr || inbox->find(body.conversation) == nullptr)) {
+    return verdict::accept(0, 0);
+  }
+  DUNLIN_CHECK(inbox != nullptr && stream != nullptr);
+  if (fresh(inbox->pos)) {
+    inbox->leave(body.conversation);
+    touch(*inbox);
+  }
+  if (!fresh(stream->pos)) return {};
+  bytes content;
+  write_removed(content, body.conversation);
+  return append_own(*stream, body.time, kind::removed, {}, content);
+}
+
+verdict partition::apply_leave(const effect_body& body) {
+  stream_state* stream = find_stream(body.conversation);
+  if (stream == nullptr || !fresh(stream->pos) || !stream->remove_member(body.account)) return verdict::accept(0, 0);
+  bytes content;
+  write_members_changed(content, {}, {body.account}, {});
+  return append_own(*stream, body.time, kind::members, body.account, content);
+}
+
+verdict partition::apply_account(byte_span data) {
+  const auto entry = read_account_entry(data);
+  if (!entry) return verdict::refuse(reason::malformed);
+  const stream_id own = account_stream(entry->account);
+  inbox_state* inbox = find_inbox(entry->account);
+  stream_state* stream = find_stream(own);
+  if (stream != nullptr && !stream->is_account) return verdict::refuse(reason::conflict);
+  if (again_ == nullptr && inbox == nullptr) DUNLIN_CHECK(stream == nullptr);
+  if (inbox == nullptr) {
+    inbox = (inboxes_[entry->account] = std::make_unique<inbox_state>()).get();
+    inbox->account = entry->account;
+    inbox->join(own, 0);
+  }
+  if (stream == nullptr) {
+    stream = (streams_[own] = std::make_unique<stream_state>()).get();
+    stream->id = own;
+    stream->is_account = true;
+    stream->add_member(entry->account, role::owner);
+  }
+  bool record = false;
+  if (fresh(inbox->pos)) {
+    if (entry->version > inbox->version) {
+      inbox->version = entry->version;
+      inbox->deleted = entry->deleted;
+      touch(*inbox);
+    }
+    if (entry->has_device) {
+      std::size_t i = inbox->find_device(entry->device);
+      if (i == inbox_state::npos) {
+        if (inbox->devices.size() >= max_devices) return verdict::refuse(reason::forbidden);
+        i = inbox->devices.size();
+        inbox->devices.push_back({entry->device, 0, false});
+        // Cursor 0, and counted in `all` from here on (D1).
+        for (auto& c : inbox->conversations) c.cursors.resize(inbox->devices.size());
+      }
+      auto& device = inbox->devices[i];
+      if (entry->device_version > device.version) {
+        record = device.version == 0 || device.revoked != entry->revoked;
+        device.version = entry->device_version;
+        device.revoked = entry->revoked;
+        if (inbox->pos != now_) touch(*inbox);
+      }
+    }
+  }
+  if (again_ != nullptr) record = again_->seq != 0;
+  if (!record || !fresh(stream->pos)) return verdict::repeat(stream->head);
+  bytes content;
+  write_device(content, entry->device, entry->device_name);
+  return append_own(*stream, entry->time, entry->revoked ? kind::device_revoked : kind::device_linked, entry->account,
+                    content);
+}
+
+std::vector<store::row_key> parts_of(byte_span data) {
+  using store::row_kind;
+  std::vector<store::row_key> keys;
+  const auto what = kind_of(data);
+  if (!what) return keys;
+  const auto both = [&keys](account_id account) {
+    keys.push_back({row_kind::inbox, account_stream(account)});
+    keys.push_back({row_kind::stream, account_stream(account)});
+  };
+  switch (*what) {
+    case entry_kind::marks:
+      if (const auto parts = read_marks_entry(data)) {
+        for (const auto& part : *parts) keys.push_back({row_kind::stream, part.stream});
+      }
+      return keys;
+    case entry_kind::cursors:
+      if (const auto parts = read_cursors_entry(data)) {
+        for (const auto& part : *parts) keys.push_back({row_kind::inbox, account_stream(part.account)});
+      }
+      return keys;
+    case entry_kind::effect: {
+      const auto entry = read_effect_entry(data);
+      const auto body = entry ? read_effect_body(entry->body) : std::nullopt;
+      if (!body) return keys;
+      if (body->what == effect_kind::leave) {
+        keys.push_back({row_kind::stream, body->conversation});
+      } else {
+        both(body->account);
+      }
+      return keys;
+    }
+    case entry_kind::account:
+      if (const auto entry = read_account_entry(data)) both(entry->account);
+      return keys;
+    case entry_kind::send:
+    case entry_kind::create:
+    case entry_kind::change:
+    case entry_kind::trim: break;
+  }
+  // The others name their stream right behind the kind.
+  if (data.size() >= 17) keys.push_back({row_kind::stream, id_from_bytes<stream_id>(data.subspan<1, 16>())});
+  return keys;
+}
+
+}  // namespace dunlin::stream

@@ -1,0 +1,267 @@
+#include "stream/entry.hpp"
+
+namespace dunlin::stream {
+
+namespace {
+
+byte_writer start(bytes& out, entry_kind kind) {
+  byte_writer w(out);
+  w.u8(static_cast<std::uint8_t>(kind));
+  return w;
+}
+
+bool is(byte_reader& r, entry_kind kind) { return r.u8() == static_cast<std::uint8_t>(kind); }
+
+template <class Entry>
+std::optional<Entry> finish(const byte_reader& r, Entry&& entry) {
+  if (!r.ok() || !r.at_end()) return std::nullopt;
+  return std::forward<Entry>(entry);
+}
+
+void write_accounts(byte_writer& w, const std::vector<account_id>& accounts) {
+  w.varint(accounts.size());
+  for (const auto& account : accounts) w.id(account);
+}
+
+bool read_accounts(byte_reader& r, std::vector<account_id>& accounts) {
+  const std::uint64_t n = r.varint();
+  if (n > max_members) return false;
+  for (std::uint64_t i = 0; i < n; ++i) accounts.push_back(r.id<account_id>());
+  return r.ok();
+}
+
+// The number of parts, if that many could lie in what remains.
+std::uint64_t read_count(byte_reader& r, std::size_t least_bytes_each) {
+  const std::uint64_t n = r.varint();
+  if (n > r.remaining() / least_bytes_each) r.fail();
+  return r.ok() ? n : 0;
+}
+
+}  // namespace
+
+void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
+                      const send_view& send) {
+  auto w = start(out, entry_kind::send);
+  w.id(stream);
+  w.varint(static_cast<std::uint64_t>(time));
+  w.u8(send.after.is_zero() ? 0 : 1);
+  if (!send.after.is_zero()) w.id(send.after);
+  write_record_rest(out, {.account = account,
+                          .device = device,
+                          .id = send.id,
+                          .kind = send.kind,
+                          .urgency = send.urgency,
+                          .expires_in = send.expires_in,
+                          .redacts = send.redacts,
+                          .epoch = send.epoch,
+                          .body = send.body});
+}
+
+std::optional<send_entry> read_send_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::send)) return std::nullopt;
+  send_entry entry;
+  entry.stream = r.id<stream_id>();
+  entry.time = static_cast<wall_ms>(r.varint());
+  if (r.u8() != 0) entry.after = r.id<message_id>();
+  entry.rest = r.rest();
+  // write_record_rest puts account, device and id first, each 18 bytes: two of tag and length, sixteen of id.
+  if (!r.ok() || entry.rest.size() < 54) return std::nullopt;
+  entry.account = id_from_bytes<account_id>(entry.rest.subspan<2, 16>());
+  entry.device = id_from_bytes<device_id>(entry.rest.subspan<20, 16>());
+  entry.id = id_from_bytes<message_id>(entry.rest.subspan<38, 16>());
+  return entry;
+}
+
+void write_create_entry(bytes& out, const create_entry& create) {
+  auto w = start(out, entry_kind::create);
+  w.id(create.stream);
+  w.varint(static_cast<std::uint64_t>(create.time));
+  w.id(create.creator);
+  w.u8(static_cast<std::uint8_t>((create.direct ? 1 : 0) | (create.open ? 2 : 0)));
+  w.u8(static_cast<std::uint8_t>(create.keep));
+  w.field(as_bytes(create.name));
+  write_accounts(w, create.members);
+}
+
+std::optional<create_entry> read_create_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::create)) return std::nullopt;
+  create_entry entry;
+  entry.stream = r.id<stream_id>();
+  entry.time = static_cast<wall_ms>(r.varint());
+  entry.creator = r.id<account_id>();
+  const std::uint8_t flags = r.u8();
+  entry.direct = (flags & 1) != 0;
+  entry.open = (flags & 2) != 0;
+  entry.keep = static_cast<retention>(r.u8());
+  entry.name = as_text(r.field());
+  if (!read_accounts(r, entry.members) || entry.name.size() > max_name_bytes) return std::nullopt;
+  return finish(r, std::move(entry));
+}
+
+void write_change_entry(bytes& out, const change_entry& change) {
+  auto w = start(out, entry_kind::change);
+  w.id(change.stream);
+  w.varint(static_cast<std::uint64_t>(change.time));
+  w.id(change.actor);
+  write_accounts(w, change.add);
+  write_accounts(w, change.remove);
+}
+
+std::optional<change_entry> read_change_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::change)) return std::nullopt;
+  change_entry entry;
+  entry.stream = r.id<stream_id>();
+  entry.time = static_cast<wall_ms>(r.varint());
+  entry.actor = r.id<account_id>();
+  if (!read_accounts(r, entry.add) || !read_accounts(r, entry.remove)) return std::nullopt;
+  return finish(r, std::move(entry));
+}
+
+void write_marks_entry(bytes& out, const std::vector<mark_part>& parts) {
+  auto w = start(out, entry_kind::marks);
+  w.varint(parts.size());
+  for (const auto& part : parts) {
+    w.id(part.stream);
+    w.id(part.account);
+    w.varint(part.at.got);
+    w.varint(part.at.all);
+    w.varint(part.at.read);
+  }
+}
+
+std::optional<std::vector<mark_part>> read_marks_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::marks)) return std::nullopt;
+  std::vector<mark_part> parts(read_count(r, 35));
+  for (auto& part : parts) {
+    part.stream = r.id<stream_id>();
+    part.account = r.id<account_id>();
+    part.at.got = r.varint();
+    part.at.all = r.varint();
+    part.at.read = r.varint();
+  }
+  return finish(r, std::move(parts));
+}
+
+void write_cursors_entry(bytes& out, const std::vector<cursor_part>& parts) {
+  auto w = start(out, entry_kind::cursors);
+  w.varint(parts.size());
+  for (const auto& part : parts) {
+    w.id(part.account);
+    w.id(part.stream);
+    w.id(part.device);
+    w.varint(part.seq);
+  }
+}
+
+std::optional<std::vector<cursor_part>> read_cursors_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::cursors)) return std::nullopt;
+  std::vector<cursor_part> parts(read_count(r, 49));
+  for (auto& part : parts) {
+    part.account = r.id<account_id>();
+    part.stream = r.id<stream_id>();
+    part.device = r.id<device_id>();
+    part.seq = r.varint();
+  }
+  return finish(r, std::move(parts));
+}
+
+void write_effect_body(bytes& out, const effect_body& body) {
+  byte_writer w(out);
+  w.u8(static_cast<std::uint8_t>(body.what));
+  w.id(body.account);
+  w.id(body.conversation);
+  w.varint(static_cast<std::uint64_t>(body.time));
+  if (body.what != effect_kind::added) return;
+  w.varint(body.join_seq);
+  w.u8(static_cast<std::uint8_t>((body.direct ? 1 : 0) | (body.open ? 2 : 0)));
+  w.field(as_bytes(body.name));
+}
+
+std::optional<effect_body> read_effect_body(byte_span data) {
+  byte_reader r(data);
+  effect_body body;
+  const std::uint8_t what = r.u8();
+  if (what < 1 || what > 3) return std::nullopt;
+  body.what = static_cast<effect_kind>(what);
+  body.account = r.id<account_id>();
+  body.conversation = r.id<stream_id>();
+  body.time = static_cast<wall_ms>(r.varint());
+  if (body.what == effect_kind::added) {
+    body.join_seq = r.varint();
+    const std::uint8_t flags = r.u8();
+    body.direct = (flags & 1) != 0;
+    body.open = (flags & 2) != 0;
+    body.name = as_text(r.field());
+  }
+  return finish(r, std::move(body));
+}
+
+void write_effect_entry(bytes& out, partition_id from, std::uint64_t n, byte_span body) {
+  auto w = start(out, entry_kind::effect);
+  w.u8(from);
+  w.varint(n);
+  w.raw(body);
+}
+
+std::optional<effect_entry> read_effect_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::effect)) return std::nullopt;
+  effect_entry entry;
+  entry.from = r.u8();
+  entry.n = r.varint();
+  entry.body = r.rest();
+  return finish(r, std::move(entry));
+}
+
+void write_account_entry(bytes& out, const account_entry& account) {
+  auto w = start(out, entry_kind::account);
+  w.id(account.account);
+  w.varint(static_cast<std::uint64_t>(account.time));
+  w.varint(account.version);
+  w.u8(static_cast<std::uint8_t>((account.deleted ? 1 : 0) | (account.has_device ? 2 : 0) | (account.revoked ? 4 : 0)));
+  if (!account.has_device) return;
+  w.id(account.device);
+  w.varint(account.device_version);
+  w.field(as_bytes(account.device_name));
+}
+
+std::optional<account_entry> read_account_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::account)) return std::nullopt;
+  account_entry entry;
+  entry.account = r.id<account_id>();
+  entry.time = static_cast<wall_ms>(r.varint());
+  entry.version = r.varint();
+  const std::uint8_t flags = r.u8();
+  entry.deleted = (flags & 1) != 0;
+  entry.has_device = (flags & 2) != 0;
+  entry.revoked = (flags & 4) != 0;
+  if (entry.has_device) {
+    entry.device = r.id<device_id>();
+    entry.device_version = r.varint();
+    entry.device_name = as_text(r.field());
+  }
+  return finish(r, std::move(entry));
+}
+
+void write_trim_entry(bytes& out, const trim_entry& trim) {
+  auto w = start(out, entry_kind::trim);
+  w.id(trim.stream);
+  w.varint(trim.through);
+}
+
+std::optional<trim_entry> read_trim_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::trim)) return std::nullopt;
+  trim_entry entry;
+  entry.stream = r.id<stream_id>();
+  entry.through = r.varint();
+  return finish(r, std::move(entry));
+}
+
+}  // namespace dunlin::stream

@@ -1,0 +1,133 @@
+// The entries of a partition's log: every write there is, as bytes. Each starts with its kind and the id of what it is
+// about. Times in entries come from the shard that made them; `apply` reads no clock (L7).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "stream/stream_state.hpp"
+#include "stream/wire.hpp"
+
+namespace dunlin::stream {
+
+enum class entry_kind : std::uint8_t {
+  send = 1,     // a message of a member's device
+  create = 2,   // a conversation
+  change = 3,   // members come and go
+  marks = 4,    // how far members are, coalesced (R1)
+  cursors = 5,  // how far devices are, coalesced (D1)
+  effect = 6,   // from another partition (O1)
+  account = 7,  // from the relay of SQL (Q1)
+  trim = 8,     // records up to a seq are no longer kept (R3)
+};
+
+struct send_entry {
+  stream_id stream;
+  wall_ms time = 0;
+  account_id account;
+  device_id device;
+  message_id id;
+  message_id after;
+  byte_span rest;  // the Record without seq and ts
+};
+// Writes the entry from the wire's Send; the rest is made here.
+void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
+                      const send_view& send);
+std::optional<send_entry> read_send_entry(byte_span entry);
+
+struct create_entry {
+  stream_id stream;
+  wall_ms time = 0;
+  account_id creator;  // becomes owner; zero: the operator
+  bool direct = false;
+  bool open = false;
+  retention keep = retention::forever;
+  std::string_view name;
+  std::vector<account_id> members;
+};
+void write_create_entry(bytes& out, const create_entry& create);
+std::optional<create_entry> read_create_entry(byte_span entry);
+
+struct change_entry {
+  stream_id stream;
+  wall_ms time = 0;
+  account_id actor;  // zero: the operator
+  std::vector<account_id> add;
+  std::vector<account_id> remove;
+};
+void write_change_entry(bytes& out, const change_entry& change);
+std::optional<change_entry> read_change_entry(byte_span entry);
+
+struct mark_part {
+  stream_id stream;
+  account_id account;
+  marks at;
+};
+void write_marks_entry(bytes& out, const std::vector<mark_part>& parts);
+std::optional<std::vector<mark_part>> read_marks_entry(byte_span entry);
+
+// One device's cursor in one conversation, or (device zero) the account's read mark there.
+struct cursor_part {
+  account_id account;
+  stream_id stream;
+  device_id device;
+  std::uint64_t seq = 0;
+};
+void write_cursors_entry(bytes& out, const std::vector<cursor_part>& parts);
+std::optional<std::vector<cursor_part>> read_cursors_entry(byte_span entry);
+
+// What one partition tells another (O1), in the order of `n`.
+enum class effect_kind : std::uint8_t {
+  added = 1,    // to an account: you are a member of a conversation
+  removed = 2,  // to an account: no longer
+  leave = 3,    // to a conversation: this account is gone (O2)
+};
+struct effect_body {
+  effect_kind what = effect_kind::added;
+  account_id account;
+  stream_id conversation;
+  wall_ms time = 0;
+  std::uint64_t join_seq = 0;  // of `added`
+  bool direct = false;
+  bool open = false;
+  std::string_view name;
+};
+void write_effect_body(bytes& out, const effect_body& body);
+std::optional<effect_body> read_effect_body(byte_span body);
+
+struct effect_entry {
+  partition_id from = 0;
+  std::uint64_t n = 0;
+  byte_span body;
+};
+void write_effect_entry(bytes& out, partition_id from, std::uint64_t n, byte_span body);
+std::optional<effect_entry> read_effect_entry(byte_span entry);
+
+struct account_entry {
+  account_id account;
+  wall_ms time = 0;
+  std::uint64_t version = 0;
+  bool deleted = false;
+  bool has_device = false;
+  device_id device;
+  std::uint64_t device_version = 0;
+  bool revoked = false;
+  std::string_view device_name;
+};
+void write_account_entry(bytes& out, const account_entry& account);
+std::optional<account_entry> read_account_entry(byte_span entry);
+
+struct trim_entry {
+  stream_id stream;
+  std::uint64_t through = 0;
+};
+void write_trim_entry(bytes& out, const trim_entry& trim);
+std::optional<trim_entry> read_trim_entry(byte_span entry);
+
+inline std::optional<entry_kind> kind_of(byte_span entry) {
+  if (entry.empty() || entry[0] < 1 || entry[0] > 8) return std::nullopt;
+  return static_cast<entry_kind>(entry[0]);
+}
+
+}  // namespace dunlin::stream

@@ -1,0 +1,51 @@
+// Which messages of one device a stream has accepted (rule S3): the 64 highest accepted ids with their seqs, and a
+// floor, the highest id ever dropped. Nothing at or below the floor is accepted any more, so a retry can never make a
+// second record, without an index of all ids.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace dunlin::stream {
+
+class id_window {
+ public:
+  static constexpr std::size_t capacity = 64;
+
+  enum class place : std::uint8_t { fresh, known, stale };
+  struct found {
+    place where = place::fresh;
+    std::uint64_t seq = 0;  // if known
+  };
+
+  [[nodiscard]] found find(message_id id) const;
+  // REQUIRES: find(id) says fresh.
+  void accept(message_id id, std::uint64_t seq);
+
+  [[nodiscard]] message_id floor() const { return floor_; }
+  [[nodiscard]] std::size_t size() const { return ids_.size(); }
+  // True if `id` was accepted, or may have been before it was dropped: what `Send.after` asks.
+  [[nodiscard]] bool passed(message_id id) const { return find(id).where != place::fresh; }
+
+  void write(byte_writer& out) const;
+  // False if the bytes are no window.
+  bool read(byte_reader& in);
+
+ private:
+  struct accepted {
+    message_id id;
+    std::uint64_t seq;
+  };
+  [[nodiscard]] const accepted& at(std::size_t i) const { return ids_[(first_ + i) % ids_.size()]; }
+  // How many ids are below `id`.
+  [[nodiscard]] std::size_t below(message_id id) const;
+
+  // Ascending from first_, around the end: a full window takes a new highest id in place of its lowest.
+  std::vector<accepted> ids_;
+  std::size_t first_ = 0;
+  message_id floor_;
+};
+
+}  // namespace dunlin::stream

@@ -1,0 +1,123 @@
+#include "stream/inbox_state.hpp"
+
+#include <algorithm>
+
+namespace dunlin::stream {
+
+namespace {
+constexpr std::uint8_t row_format = 1;
+
+template <class Range>
+auto place_of(Range& conversations, stream_id id) {
+  return std::lower_bound(conversations.begin(), conversations.end(), id,
+                          [](const inbox_conversation& c, stream_id i) { return c.id < i; });
+}
+}  // namespace
+
+std::size_t inbox_state::find_device(device_id device) const {
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    if (devices[i].id == device) return i;
+  }
+  return npos;
+}
+
+inbox_conversation* inbox_state::find(stream_id conversation) {
+  const auto it = place_of(conversations, conversation);
+  return it != conversations.end() && it->id == conversation ? &*it : nullptr;
+}
+
+const inbox_conversation* inbox_state::find(stream_id conversation) const {
+  const auto it = place_of(conversations, conversation);
+  return it != conversations.end() && it->id == conversation ? &*it : nullptr;
+}
+
+inbox_conversation& inbox_state::join(stream_id conversation, std::uint64_t join_seq) {
+  auto it = place_of(conversations, conversation);
+  if (it == conversations.end() || it->id != conversation) {
+    it = conversations.insert(it, inbox_conversation{});
+    it->id = conversation;
+  }
+  it->join_seq = join_seq;
+  it->read = std::max(it->read, join_seq);
+  it->cursors.resize(devices.size());
+  for (auto& cursor : it->cursors) cursor = std::max(cursor, join_seq);
+  return *it;
+}
+
+bool inbox_state::leave(stream_id conversation) {
+  const auto it = place_of(conversations, conversation);
+  if (it == conversations.end() || it->id != conversation) return false;
+  conversations.erase(it);
+  return true;
+}
+
+marks inbox_state::marks_of(const inbox_conversation& conversation) const {
+  marks out{.read = conversation.read};
+  bool first = true;
+  for (std::size_t i = 0; i < devices.size() && i < conversation.cursors.size(); ++i) {
+    if (devices[i].revoked) continue;
+    const std::uint64_t cursor = conversation.cursors[i];
+    out.got = std::max(out.got, cursor);
+    out.all = first ? cursor : std::min(out.all, cursor);
+    first = false;
+  }
+  return out;
+}
+
+void write_row(const inbox_state& state, bytes& out) {
+  byte_writer w(out);
+  w.u8(row_format);
+  w.id(state.account);
+  w.varint(state.version);
+  w.u8(state.deleted ? 1 : 0);
+  w.varint(state.devices.size());
+  for (const auto& device : state.devices) {
+    w.id(device.id);
+    w.varint(device.version);
+    w.u8(device.revoked ? 1 : 0);
+  }
+  w.varint(state.conversations.size());
+  for (const auto& c : state.conversations) {
+    w.id(c.id);
+    w.varint(c.join_seq);
+    w.varint(c.read);
+    w.u8(static_cast<std::uint8_t>((c.direct ? 1 : 0) | (c.open ? 2 : 0)));
+    w.field(as_bytes(c.name));
+    for (const auto cursor : c.cursors) w.varint(cursor);
+  }
+}
+
+bool read_row(byte_span row, inbox_state& state) {
+  byte_reader r(row);
+  if (r.u8() != row_format) return false;
+  state.account = r.id<account_id>();
+  state.version = r.varint();
+  state.deleted = r.u8() != 0;
+  const std::uint64_t devices = r.varint();
+  if (devices > max_devices) return false;
+  state.devices.assign(devices, {});
+  for (auto& device : state.devices) {
+    device.id = r.id<device_id>();
+    device.version = r.varint();
+    device.revoked = r.u8() != 0;
+  }
+  const std::uint64_t conversations = r.varint();
+  if (conversations > max_conversations + 1) return false;
+  state.conversations.clear();
+  for (std::uint64_t i = 0; i < conversations && r.ok(); ++i) {
+    inbox_conversation c;
+    c.id = r.id<stream_id>();
+    c.join_seq = r.varint();
+    c.read = r.varint();
+    const std::uint8_t flags = r.u8();
+    c.direct = (flags & 1) != 0;
+    c.open = (flags & 2) != 0;
+    c.name = as_text(r.field());
+    c.cursors.resize(devices);
+    for (auto& cursor : c.cursors) cursor = r.varint();
+    state.conversations.push_back(std::move(c));
+  }
+  return r.ok() && r.at_end();
+}
+
+}  // namespace dunlin::stream

@@ -1,0 +1,369 @@
+#include "stream/partition.hpp"
+
+#include "base/check.hpp"
+
+namespace dunlin::stream {
+
+namespace {
+constexpr std::uint8_t row_format = 1;
+}
+
+stream_state* partition::find_stream(stream_id id) {
+  const auto it = streams_.find(id);
+  return it == streams_.end() ? nullptr : it->second.get();
+}
+
+inbox_state* partition::find_inbox(account_id id) {
+  const auto it = inboxes_.find(id);
+  return it == inboxes_.end() ? nullptr : it->second.get();
+}
+
+verdict partition::apply(store::position pos, byte_span entry, store::applied& out) {
+  now_ = pos;
+  out_ = &out;
+  again_ = nullptr;
+  told_.clear();
+  told_count_ = 0;
+  rest_.clear();
+  const auto what = kind_of(entry);
+  const verdict v = what ? decide(*what, entry) : verdict::refuse(reason::malformed);
+  if (out.keep) {
+    pos_ = pos;
+    finish_outcome();
+  }
+  return v;
+}
+
+verdict partition::decide(entry_kind what, byte_span entry) {
+  switch (what) {
+    case entry_kind::send: return apply_send(entry);
+    case entry_kind::create: return apply_create(entry);
+    case entry_kind::change: return apply_change(entry);
+    case entry_kind::marks: return apply_marks(entry);
+    case entry_kind::cursors: return apply_cursors(entry);
+    case entry_kind::effect: return apply_effect(entry);
+    case entry_kind::account: return apply_account(entry);
+    case entry_kind::trim: return apply_trim(entry);
+  }
+  return verdict::refuse(reason::malformed);
+}
+
+// An outcome is empty, or: the number of effects, each as target, n and body; then the rest of the server's own record.
+void partition::finish_outcome() {
+  if (told_count_ == 0 && rest_.empty()) return;
+  byte_writer w(out_->outcome);
+  w.varint(told_count_);
+  w.raw(told_);
+  if (rest_.empty()) return;
+  const std::size_t at = w.size();
+  w.raw(rest_);
+  out_->record = byte_span(out_->outcome).subspan(at);
+}
+
+void partition::touch(inbox_state& inbox) {
+  inbox.pos = now_;
+  out_->keep = true;
+  out_->touched.push_back({store::row_kind::inbox, account_stream(inbox.account)});
+}
+
+void partition::touch_own() {
+  if (own_pos_ == now_) return;
+  own_pos_ = now_;
+  out_->keep = true;
+  out_->touched.push_back(store::partition_row(id_));
+}
+
+verdict partition::append(stream_state& stream, wall_ms time, byte_span rest) {
+  stream.head += 1;
+  stream.ts = std::max(time, stream.ts);
+  stream.pos = now_;
+  DUNLIN_CHECK(again_ == nullptr || (again_->seq == stream.head && again_->ts == stream.ts));
+  out_->keep = true;
+  out_->stream = stream.id;
+  out_->seq = stream.head;
+  out_->ts = stream.ts;
+  out_->record = rest;
+  out_->slot = &stream.slot;
+  return verdict::accept(stream.head, stream.ts);
+}
+
+verdict partition::append_own(stream_state& stream, wall_ms time, kind what, account_id actor, byte_span body) {
+  rest_.clear();
+  write_record_rest(rest_, {.account = actor, .kind = static_cast<std::uint32_t>(what), .body = body});
+  return append(stream, time, rest_);
+}
+
+void partition::tell(const effect_body& body, stream_id target) {
+  if (again_ != nullptr) return;  // the frame says what was told
+  bytes data;
+  write_effect_body(data, body);
+  const partition_id to = partition_of(target);
+  const std::uint64_t n = outbox_.add(to, data);
+  byte_writer w(told_);
+  w.u8(to);
+  w.varint(n);
+  w.field(data);
+  ++told_count_;
+  touch_own();
+}
+
+verdict partition::apply_send(byte_span data) {
+  const auto entry = read_send_entry(data);
+  if (!entry) return verdict::refuse(reason::malformed);
+  stream_state* stream = find_stream(entry->stream);
+  if (stream == nullptr || stream->is_account) return verdict::refuse(reason::not_member);
+  if (!fresh(stream->pos)) return {};
+  id_window& window = stream->window_of(entry->device);
+  if (again_ == nullptr) {
+    const auto found = window.find(entry->id);
+    // A repeat gets its first verdict even from who has left since (S3).
+    if (found.where == id_window::place::known) return verdict::repeat(found.seq);
+    if (stream->find_member(entry->account) == nullptr) return verdict::refuse(reason::not_member);
+    if (found.where == id_window::place::stale) {
+      auto v = verdict::refuse(reason::stale);
+      v.floor = window.floor();
+      return v;
+    }
+    if (!entry->after.is_zero() && !window.passed(entry->after)) return verdict::refuse(reason::waits);
+  }
+  const verdict v = append(*stream, entry->time, entry->rest);
+  window.accept(entry->id, stream->head);
+  return v;
+}
+
+verdict partition::apply_create(byte_span data) {
+  const auto entry = read_create_entry(data);
+  if (!entry || entry->members.empty()) return verdict::refuse(reason::malformed);
+  if (stream_state* known = find_stream(entry->stream)) {
+    if (!fresh(known->pos)) return {};
+    const bool same = !known->is_account && known->direct == entry->direct && known->find_member(entry->members[0]);
+    return same ? verdict::repeat(1) : verdict::refuse(reason::conflict);
+  }
+  if (again_ == nullptr && outbox_.unreported() + entry->members.size() > max_unreported) {
+    return verdict::refuse(reason::busy);
+  }
+  auto& stream = *(streams_[entry->stream] = std::make_unique<stream_state>());
+  stream.id = entry->stream;
+  stream.direct = entry->direct;
+  stream.open = entry->open;
+  stream.keep = entry->keep;
+  stream.name = entry->name;
+  std::vector<member_view> joined;
+  for (const auto& account : entry->members) {
+    if (stream.find_member(account) != nullptr) continue;
+    const role as = joined.empty() && !entry->direct ? role::owner : role::member;
+    auto& m = stream.add_member(account, as);
+    m.join_seq = 1;
+    m.at = {1, 1, 1};
+    joined.push_back({account, static_cast<std::uint32_t>(as)});
+  }
+  bytes body;
+  write_members_changed(body, joined, {}, entry->name);
+  const verdict v = append_own(stream, entry->time, kind::created, entry->creator, body);
+  for (const auto& m : joined) {
+    tell({.what = effect_kind::added,
+          .account = m.account,
+          .conversation = stream.id,
+          .time = entry->time,
+          .join_seq = 1,
+          .direct = stream.direct,
+          .open = stream.open,
+          .name = stream.name},
+         account_stream(m.account));
+  }
+  return v;
+}
+
+verdict partition::apply_change(byte_span data) {
+  const auto entry = read_change_entry(data);
+  if (!entry) return verdict::refuse(reason::malformed);
+  stream_state* stream = find_stream(entry->stream);
+  if (stream == nullptr || stream->is_account) return verdict::refuse(reason::not_member);
+  if (!fresh(stream->pos)) return {};
+  const bool by_operator = entry->actor.is_zero();
+  const member* actor = stream->find_member(entry->actor);
+  if (!by_operator && actor == nullptr) return verdict::refuse(reason::not_member);
+  const bool only_self = entry->add.empty() && entry->remove.size() == 1 && entry->remove[0] == entry->actor;
+  if (!by_operator && actor->as == role::member && !only_self) return verdict::refuse(reason::forbidden);
+  if (stream->direct) return verdict::refuse(reason::forbidden);
+  if (again_ == nullptr && outbox_.unreported() + entry->add.size() + entry->remove.size() > max_unreported) {
+    return verdict::refuse(reason::busy);
+  }
+  std::vector<member_view> joined;
+  std::vector<account_id> left;
+  for (const auto& account : entry->remove) {
+    if (stream->remove_member(account)) left.push_back(account);
+  }
+  for (const auto& account : entry->add) {
+    if (stream->find_member(account) != nullptr || stream->members.size() >= max_members) continue;
+    stream->add_member(account, role::member);
+    joined.push_back({account, 0});
+  }
+  // Nothing to do: a repeat, whose first verdict is not known any more, but whose effect stands.
+  if (joined.empty() && left.empty()) return verdict::repeat(stream->head);
+  return record_change(*stream, joined, left, entry->actor, entry->time);
+}
+
+// Records who came and went, and tells them.
+verdict partition::record_change(stream_state& stream, const std::vector<member_view>& joined,
+                                 const std::vector<account_id>& left, account_id actor, wall_ms time) {
+  bytes body;
+  write_members_changed(body, joined, left, {});
+  const verdict v = append_own(stream, time, kind::members, actor, body);
+  for (const auto& account : left) {
+    tell({.what = effect_kind::removed, .account = account, .conversation = stream.id, .time = time},
+         account_stream(account));
+  }
+  for (const auto& m : joined) {
+    auto& mine = *stream.find_member(m.account);
+    mine.join_seq = stream.head;
+    mine.at = {stream.head, stream.head, stream.head};
+    tell({.what = effect_kind::added,
+          .account = m.account,
+          .conversation = stream.id,
+          .time = time,
+          .join_seq = stream.head,
+          .direct = stream.direct,
+          .open = stream.open,
+          .name = stream.name},
+         account_stream(m.account));
+  }
+  return v;
+}
+
+verdict partition::apply_marks(byte_span data) {
+  const auto parts = read_marks_entry(data);
+  if (!parts) return verdict::refuse(reason::malformed);
+  for (const auto& part : *parts) {
+    stream_state* stream = find_stream(part.stream);
+    if (stream == nullptr || !(fresh(stream->pos) || stream->pos == now_)) continue;
+    member* m = stream->find_member(part.account);
+    // A mark above the head cannot be: its sender counted what it was not given.
+    const marks at{std::min(part.at.got, stream->head), std::min(part.at.all, stream->head),
+                   std::min(part.at.read, stream->head)};
+    if (m == nullptr || !m->at.merge(at)) continue;
+    if (stream->pos != now_) out_->touched.push_back({store::row_kind::stream, stream->id});
+    stream->pos = now_;
+    out_->keep = true;
+  }
+  return verdict::accept(0, 0);
+}
+
+verdict partition::apply_cursors(byte_span data) {
+  const auto parts = read_cursors_entry(data);
+  if (!parts) return verdict::refuse(reason::malformed);
+  for (const auto& part : *parts) {
+    inbox_state* inbox = find_inbox(part.account);
+    if (inbox == nullptr || !(fresh(inbox->pos) || inbox->pos == now_)) continue;
+    inbox_conversation* c = inbox->find(part.stream);
+    if (c == nullptr) continue;
+    std::uint64_t* place = &c->read;
+    if (!part.device.is_zero()) {
+      const std::size_t i = inbox->find_device(part.device);
+      if (i == inbox_state::npos) continue;
+      place = &c->cursors[i];
+    }
+    if (part.seq <= *place) continue;
+    *place = part.seq;
+    if (inbox->pos != now_) touch(*inbox);
+  }
+  return verdict::accept(0, 0);
+}
+
+verdict partition::apply_trim(byte_span data) {
+  const auto entry = read_trim_entry(data);
+  if (!entry) return verdict::refuse(reason::malformed);
+  stream_state* stream = find_stream(entry->stream);
+  if (stream == nullptr || !fresh(stream->pos)) return verdict::refuse(reason::not_member);
+  if (entry->through <= stream->trimmed || entry->through > stream->head) return verdict::repeat(stream->trimmed);
+  stream->trimmed = entry->through;
+  stream->pos = now_;
+  out_->keep = true;
+  out_->touched.push_back({store::row_kind::stream, stream->id});
+  return verdict::accept(stream->trimmed, stream->ts);
+}
+
+store::index_slot* partition::redo(const store::replayed& entry,
+                                   const std::function<void(const store::row_key&)>& load) {
+  const auto what = kind_of(entry.entry);
+  DUNLIN_CHECK(what.has_value());
+  static thread_local store::applied ignored;
+  ignored.clear();
+  now_ = entry.pos;
+  out_ = &ignored;
+  again_ = &entry;
+  rest_.clear();
+  load(store::partition_row(id_));
+  for (const auto& key : parts_of(entry.entry)) load(key);
+  const bool own_is_fresh = fresh(own_pos_);
+  decide(*what, entry.entry);
+  byte_reader outcome(entry.outcome);
+  const std::uint64_t told = entry.outcome.empty() ? 0 : outcome.varint();
+  for (std::uint64_t i = 0; i < told; ++i) {
+    const partition_id to = outcome.u8();
+    const std::uint64_t n = outcome.varint();
+    const byte_span body = outcome.field();
+    DUNLIN_CHECK(outcome.ok());
+    if (own_is_fresh) outbox_.redo(to, n, body);
+  }
+  if (own_is_fresh && told != 0) own_pos_ = now_;
+  pos_ = std::max(pos_, entry.pos);
+  again_ = nullptr;
+  if (entry.seq == 0) return nullptr;
+  stream_state* stream = find_stream(entry.stream);
+  DUNLIN_CHECK(stream != nullptr && stream->head >= entry.seq);
+  return &stream->slot;
+}
+
+bool partition::load_row(const store::row_key& key, store::position pos, byte_span row) {
+  switch (key.kind) {
+    case store::row_kind::stream: {
+      auto state = std::make_unique<stream_state>();
+      if (!read_row(row, *state) || state->id != key.id) return false;
+      state->pos = pos;
+      streams_[key.id] = std::move(state);
+      return true;
+    }
+    case store::row_kind::inbox: {
+      auto state = std::make_unique<inbox_state>();
+      if (!read_row(row, *state) || account_stream(state->account) != key.id) return false;
+      state->pos = pos;
+      inboxes_[account_of(key.id)] = std::move(state);
+      return true;
+    }
+    case store::row_kind::partition: break;
+  }
+  byte_reader r(row);
+  if (r.u8() != row_format) return false;
+  rules_ = r.u32();
+  if (rules_ > rules_version) return false;
+  if (!outbox_.read(r) || !r.at_end()) return false;
+  own_pos_ = pos;
+  pos_ = std::max(pos_, pos);
+  return true;
+}
+
+bool partition::write_row(const store::row_key& key, bytes& out) const {
+  switch (key.kind) {
+    case store::row_kind::stream: {
+      const auto it = streams_.find(key.id);
+      if (it == streams_.end()) return false;
+      stream::write_row(*it->second, out);
+      return true;
+    }
+    case store::row_kind::inbox: {
+      const auto it = inboxes_.find(account_of(key.id));
+      if (it == inboxes_.end()) return false;
+      stream::write_row(*it->second, out);
+      return true;
+    }
+    case store::row_kind::partition: break;
+  }
+  byte_writer w(out);
+  w.u8(row_format);
+  w.u32(rules_);
+  outbox_.write(w);
+  return true;
+}
+
+}  // namespace dunlin::stream

@@ -1,0 +1,106 @@
+// One of the 256 parts of the data: its streams, its accounts' inboxes, and the deterministic function that changes
+// them,
+//
+//     apply(entry) → accepted(seq, ts) | duplicate of seq | refused(reason), and effects
+//
+// and its twin `redo`, which at start does again what a frame says was done, for each part whose own row does not
+// include it (L5). Neither reads a clock, does I/O or looks at another partition (L7).
+//
+// Thread rule: belongs to one shard.
+// REQUIRES of both: the stream and inbox that an entry is about are in memory if they exist; who calls sees to it.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "stream/entry.hpp"
+#include "stream/inbox_state.hpp"
+#include "stream/outbox.hpp"
+#include "stream/verdict.hpp"
+
+namespace dunlin::stream {
+
+// The version of the rules of `apply` that this program knows best (L7); it also knows the one before, if there is one.
+inline constexpr std::uint32_t rules_version = 1;
+
+// The rows of streams and inboxes that an entry is about: what must be in memory before it is applied or redone.
+std::vector<store::row_key> parts_of(byte_span entry);
+
+class partition {
+ public:
+  using streams_map = boost::unordered_flat_map<stream_id, std::unique_ptr<stream_state>, std::hash<stream_id>>;
+  using inboxes_map = boost::unordered_flat_map<account_id, std::unique_ptr<inbox_state>, std::hash<account_id>>;
+
+  explicit partition(partition_id id) : id_(id) {}
+
+  // Decides on `entry` and changes state. `out` is as store::applier::apply says.
+  verdict apply(store::position pos, byte_span entry, store::applied& out);
+  // `load(key)` brings a row into memory if there is one and it is not there yet.
+  store::index_slot* redo(const store::replayed& entry, const std::function<void(const store::row_key&)>& load);
+
+  [[nodiscard]] stream_state* find_stream(stream_id id);
+  [[nodiscard]] inbox_state* find_inbox(account_id id);
+  // From rows (L5). False if the bytes are no such row.
+  bool load_row(const store::row_key& key, store::position pos, byte_span row);
+  // Appends the row of what is in memory under `key`; false if it is not.
+  bool write_row(const store::row_key& key, bytes& out) const;
+  // REQUIRES: nothing refers to them any more, and their rows are published.
+  void drop_stream(stream_id id) { streams_.erase(id); }
+  void drop_inbox(account_id id) { inboxes_.erase(id); }
+
+  [[nodiscard]] partition_id id() const { return id_; }
+  outbox& effects() { return outbox_; }
+  [[nodiscard]] const outbox& effects() const { return outbox_; }
+  // The last entry applied, and the last that changed what belongs to the partition as a whole.
+  [[nodiscard]] store::position pos() const { return pos_; }
+  [[nodiscard]] store::position own_pos() const { return own_pos_; }
+  streams_map& streams() { return streams_; }
+  inboxes_map& inboxes() { return inboxes_; }
+
+ private:
+  verdict decide(entry_kind what, byte_span entry);
+  verdict apply_send(byte_span entry);
+  verdict apply_create(byte_span entry);
+  verdict apply_change(byte_span entry);
+  verdict apply_marks(byte_span entry);
+  verdict apply_cursors(byte_span entry);
+  verdict apply_effect(byte_span entry);
+  verdict apply_account(byte_span entry);
+  verdict apply_trim(byte_span entry);
+  verdict apply_added(const effect_body& body);
+  verdict apply_removed(const effect_body& body);
+  verdict apply_leave(const effect_body& body);
+  verdict record_change(stream_state& stream, const std::vector<member_view>& joined,
+                        const std::vector<account_id>& left, account_id actor, wall_ms time);
+
+  // True if the part that includes entries up to `included` does not include the one at hand; always so outside redo.
+  [[nodiscard]] bool fresh(store::position included) const { return included < now_; }
+  void touch(inbox_state& inbox);
+  void touch_own();
+  // Gives the stream its next seq and the entry its record; `rest` lies in the entry or in rest_.
+  verdict append(stream_state& stream, wall_ms time, byte_span rest);
+  // The same for a record of the server's own, with this body.
+  verdict append_own(stream_state& stream, wall_ms time, kind what, account_id actor, byte_span body);
+  void tell(const effect_body& body, stream_id target);
+  void finish_outcome();
+
+  partition_id id_;
+  std::uint32_t rules_ = rules_version;
+  store::position pos_ = 0;
+  store::position own_pos_ = 0;
+  streams_map streams_;
+  inboxes_map inboxes_;
+  outbox outbox_;
+
+  // While an entry is applied or redone:
+  store::position now_ = 0;
+  store::applied* out_ = nullptr;
+  const store::replayed* again_ = nullptr;  // in redo
+  bytes told_;                              // its effects: target, n, body
+  std::uint64_t told_count_ = 0;
+  bytes rest_;  // of a record that the server makes
+};
+
+}  // namespace dunlin::stream

@@ -1,0 +1,139 @@
+#include "stream/stream_state.hpp"
+
+#include <algorithm>
+
+#include "base/planted.hpp"
+
+namespace dunlin::stream {
+
+namespace {
+
+constexpr std::uint8_t row_format = 1;
+
+bool grow(std::uint64_t& mine, std::uint64_t theirs) {
+  if (theirs <= mine) return false;
+  mine = theirs;
+  return true;
+}
+
+template <class Range>
+auto place_of(Range& members, account_id account) {
+  return std::lower_bound(members.begin(), members.end(), account,
+                          [](const member& m, account_id a) { return m.account < a; });
+}
+
+}  // namespace
+
+bool marks::merge(const marks& other) {
+  if (planted(bug::receipt_goes_back)) {
+    const bool changed = !(*this == other);
+    *this = other;
+    return changed;
+  }
+  const bool a = grow(got, other.got);
+  const bool b = grow(all, other.all);
+  const bool c = grow(read, other.read);
+  return a || b || c;
+}
+
+member* stream_state::find_member(account_id account) {
+  const auto it = place_of(members, account);
+  return it != members.end() && it->account == account ? &*it : nullptr;
+}
+
+const member* stream_state::find_member(account_id account) const {
+  const auto it = place_of(members, account);
+  return it != members.end() && it->account == account ? &*it : nullptr;
+}
+
+member& stream_state::add_member(account_id account, role as) {
+  return *members.insert(place_of(members, account), member{.account = account, .as = as});
+}
+
+bool stream_state::remove_member(account_id account) {
+  const auto it = place_of(members, account);
+  if (it == members.end() || it->account != account) return false;
+  members.erase(it);
+  return true;
+}
+
+id_window& stream_state::window_of(device_id device) {
+  const auto it = std::lower_bound(writers.begin(), writers.end(), device,
+                                   [](const writer& w, device_id d) { return w.device < d; });
+  if (it != writers.end() && it->device == device) return it->accepted;
+  return writers.insert(it, writer{device, {}})->accepted;
+}
+
+const id_window* stream_state::find_window(device_id device) const {
+  const auto it = std::lower_bound(writers.begin(), writers.end(), device,
+                                   [](const writer& w, device_id d) { return w.device < d; });
+  return it != writers.end() && it->device == device ? &it->accepted : nullptr;
+}
+
+void write_row(const stream_state& state, bytes& out) {
+  byte_writer w(out);
+  w.u8(row_format);
+  w.id(state.id);
+  w.u8(static_cast<std::uint8_t>((state.is_account ? 1 : 0) | (state.direct ? 2 : 0) | (state.open ? 4 : 0)));
+  w.u8(static_cast<std::uint8_t>(state.keep));
+  w.field(as_bytes(state.name));
+  w.varint(state.head);
+  w.varint(static_cast<std::uint64_t>(state.ts));
+  w.varint(state.epoch);
+  w.varint(state.trimmed);
+  w.varint(state.members.size());
+  for (const auto& m : state.members) {
+    w.id(m.account);
+    w.u8(static_cast<std::uint8_t>(m.as));
+    w.varint(m.join_seq);
+    w.varint(m.at.got);
+    w.varint(m.at.all);
+    w.varint(m.at.read);
+  }
+  w.varint(state.writers.size());
+  for (const auto& writer : state.writers) {
+    w.id(writer.device);
+    writer.accepted.write(w);
+  }
+}
+
+bool read_row(byte_span row, stream_state& state) {
+  byte_reader r(row);
+  if (r.u8() != row_format) return false;
+  state.id = r.id<stream_id>();
+  const std::uint8_t flags = r.u8();
+  state.is_account = (flags & 1) != 0;
+  state.direct = (flags & 2) != 0;
+  state.open = (flags & 4) != 0;
+  state.keep = static_cast<retention>(r.u8());
+  state.name = as_text(r.field());
+  state.head = r.varint();
+  state.ts = static_cast<wall_ms>(r.varint());
+  state.epoch = r.varint();
+  state.trimmed = r.varint();
+  const std::uint64_t members = r.varint();
+  if (members > max_members) return false;
+  state.members.clear();
+  state.members.reserve(members);
+  for (std::uint64_t i = 0; i < members; ++i) {
+    member m;
+    m.account = r.id<account_id>();
+    m.as = static_cast<role>(r.u8());
+    m.join_seq = r.varint();
+    m.at.got = r.varint();
+    m.at.all = r.varint();
+    m.at.read = r.varint();
+    state.members.push_back(m);
+  }
+  const std::uint64_t writers = r.varint();
+  state.writers.clear();
+  for (std::uint64_t i = 0; i < writers && r.ok(); ++i) {
+    writer w;
+    w.device = r.id<device_id>();
+    if (!w.accepted.read(r)) return false;
+    state.writers.push_back(std::move(w));
+  }
+  return r.ok() && r.at_end();
+}
+
+}  // namespace dunlin::stream

@@ -1,0 +1,83 @@
+// What the owner knows of one stream (rule S1): head, members with their marks, who may write, what was accepted. It
+// changes by the stream's own entries alone (partition.hpp); its row (L5) is everything but what is marked "in memory".
+//
+// Thread rule: belongs to the shard of its partition.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "store/log.hpp"
+#include "stream/id_window.hpp"
+#include "stream/verdict.hpp"
+
+namespace dunlin::stream {
+
+inline constexpr std::size_t max_members = 1024;
+inline constexpr std::size_t max_name_bytes = 128;
+
+enum class role : std::uint8_t { member = 0, admin = 1, owner = 2 };
+
+// How far a member has come (R1): by seq, each only grows. `got` by the furthest of its devices, `all` by every active
+// one, `read` as its people say.
+struct marks {
+  std::uint64_t got = 0;
+  std::uint64_t all = 0;
+  std::uint64_t read = 0;
+
+  friend bool operator==(const marks&, const marks&) = default;
+  // True if something grew.
+  bool merge(const marks& other);
+};
+
+struct member {
+  account_id account;
+  role as = role::member;
+  std::uint64_t join_seq = 0;  // reads from here on (S6)
+  marks at;
+
+  // In memory (D2): whether the member's inbox is to be told of news, and by which name its shard knows the place.
+  bool armed = false;
+  std::uint32_t handle = 0;
+  mono_ms told = 0;  // when it was last signalled for urgency (D4)
+};
+
+struct writer {
+  device_id device;
+  id_window accepted;
+};
+
+struct stream_state {
+  stream_id id;
+  bool is_account = false;  // an account's own stream: one member, itself
+  bool direct = false;
+  bool open = false;
+  retention keep = retention::forever;
+  std::string name;
+  std::uint64_t head = 0;
+  wall_ms ts = 0;  // of the head (S4)
+  std::uint64_t epoch = 0;
+  std::uint64_t trimmed = 0;    // records up to here are gone (R3)
+  std::vector<member> members;  // ascending by account
+  std::vector<writer> writers;  // ascending by device; outlive membership (S3)
+  store::position pos = 0;      // the last entry that this state includes
+
+  // In memory.
+  store::index_slot slot = 0;  // of the log
+  std::uint32_t live = 0;      // of the engine: its own word about this stream
+
+  [[nodiscard]] member* find_member(account_id account);
+  [[nodiscard]] const member* find_member(account_id account) const;
+  // REQUIRES: not a member yet.
+  member& add_member(account_id account, role as);
+  bool remove_member(account_id account);
+  id_window& window_of(device_id device);
+  [[nodiscard]] const id_window* find_window(device_id device) const;
+};
+
+void write_row(const stream_state& state, bytes& out);
+// False if the bytes are no row of a stream.
+bool read_row(byte_span row, stream_state& state);
+
+}  // namespace dunlin::stream

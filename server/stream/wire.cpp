@@ -1,0 +1,205 @@
+#include "stream/wire.hpp"
+
+namespace dunlin::stream {
+
+std::optional<send_view> read_send(byte_span data) {
+  send_view send;
+  wire_reader r(data);
+  while (r.next()) {
+    switch (r.field()) {
+      case 1: send.id = r.id<message_id>(); break;
+      case 2: send.kind = static_cast<std::uint32_t>(r.value()); break;
+      case 3: send.urgency = static_cast<std::uint32_t>(r.value()); break;
+      case 4: send.expires_in = static_cast<std::uint32_t>(r.value()); break;
+      case 5: send.redacts = r.value(); break;
+      case 6: send.epoch = r.value(); break;
+      case 7: send.body = r.data(); break;
+      case 8: send.after = r.id<message_id>(); break;
+      default: break;
+    }
+  }
+  if (!r.ok()) return std::nullopt;
+  return send;
+}
+
+void write_send(bytes& out, const send_view& send) {
+  wire_writer w(out);
+  w.id(1, send.id);
+  w.number(2, send.kind);
+  w.number(3, send.urgency);
+  w.number(4, send.expires_in);
+  w.number(5, send.redacts);
+  w.number(6, send.epoch);
+  w.data(7, send.body);
+  w.id(8, send.after);
+}
+
+std::optional<record_view> read_record(byte_span data) {
+  record_view record;
+  wire_reader r(data);
+  while (r.next()) {
+    switch (r.field()) {
+      case 1: record.seq = r.value(); break;
+      case 2: record.ts = static_cast<std::int64_t>(r.value()); break;
+      case 3: record.account = r.id<account_id>(); break;
+      case 4: record.device = r.id<device_id>(); break;
+      case 5: record.id = r.id<message_id>(); break;
+      case 6: record.kind = static_cast<std::uint32_t>(r.value()); break;
+      case 7: record.urgency = static_cast<std::uint32_t>(r.value()); break;
+      case 8: record.expires_in = static_cast<std::uint32_t>(r.value()); break;
+      case 9: record.redacts = r.value(); break;
+      case 10: record.epoch = r.value(); break;
+      case 11: record.body = r.data(); break;
+      default: break;
+    }
+  }
+  if (!r.ok()) return std::nullopt;
+  return record;
+}
+
+void write_record_rest(bytes& out, const record_view& record) {
+  wire_writer w(out);
+  w.id(3, record.account);
+  w.id(4, record.device);
+  w.id(5, record.id);
+  w.number(6, record.kind);
+  w.number(7, record.urgency);
+  w.number(8, record.expires_in);
+  w.number(9, record.redacts);
+  w.number(10, record.epoch);
+  w.data(11, record.body);
+}
+
+std::size_t write_record_head(std::uint8_t* out, std::uint64_t seq, std::int64_t ts) {
+  const std::uint8_t* start = out;
+  const auto number = [&out](std::uint8_t tag, std::uint64_t v) {
+    if (v == 0) return;
+    *out++ = tag;
+    while (v >= 0x80) {
+      *out++ = static_cast<std::uint8_t>(v | 0x80);
+      v >>= 7;
+    }
+    *out++ = static_cast<std::uint8_t>(v);
+  };
+  number(1 << 3, seq);
+  number(2 << 3, static_cast<std::uint64_t>(ts));
+  return static_cast<std::size_t>(out - start);
+}
+
+std::optional<receipt_view> read_receipt(byte_span data) {
+  receipt_view receipt;
+  wire_reader r(data);
+  while (r.next()) {
+    switch (r.field()) {
+      case 1: receipt.delivered = r.value(); break;
+      case 2: receipt.read = r.value(); break;
+      case 3: receipt.have_through = r.value(); break;
+      case 4: receipt.own_read = r.value(); break;
+      default: break;
+    }
+  }
+  if (!r.ok()) return std::nullopt;
+  return receipt;
+}
+
+void write_receipt(bytes& out, const receipt_view& receipt) {
+  wire_writer w(out);
+  w.number(1, receipt.delivered);
+  w.number(2, receipt.read);
+  w.number(3, receipt.have_through);
+  w.number(4, receipt.own_read);
+}
+
+void write_members_changed(bytes& out, const std::vector<member_view>& joined, const std::vector<account_id>& left,
+                           std::string_view name) {
+  wire_writer w(out);
+  bytes sub;
+  for (const auto& member : joined) {
+    sub.clear();
+    wire_writer m(sub);
+    m.id(1, member.account);
+    m.number(2, member.role);
+    w.message(1, sub);
+  }
+  for (const auto& account : left) w.id(2, account);
+  w.text(3, name);
+}
+
+void write_added(bytes& out, const added_view& added) {
+  wire_writer w(out);
+  w.id(1, added.conversation);
+  w.number(2, added.join_seq);
+  w.number(3, added.direct ? 0 : 1);
+  w.flag(4, added.open);
+  w.text(5, added.name);
+}
+
+std::optional<added_view> read_added(byte_span data) {
+  added_view added{.direct = true};
+  wire_reader r(data);
+  while (r.next()) {
+    switch (r.field()) {
+      case 1: added.conversation = r.id<stream_id>(); break;
+      case 2: added.join_seq = r.value(); break;
+      case 3: added.direct = r.value() == 0; break;
+      case 4: added.open = r.value() != 0; break;
+      case 5: added.name = as_text(r.data()); break;
+      default: break;
+    }
+  }
+  if (!r.ok() || added.conversation.is_zero()) return std::nullopt;
+  return added;
+}
+
+void write_removed(bytes& out, stream_id conversation) { wire_writer(out).id(1, conversation); }
+
+void write_device(bytes& out, device_id device, std::string_view name) {
+  wire_writer w(out);
+  w.id(1, device);
+  w.text(2, name);
+}
+
+void write_caught_up(bytes& out) { wire_writer(out).message(1, {}); }
+
+void write_refused(bytes& out, stream_id conversation, message_id id, const verdict& why) {
+  bytes sub;
+  wire_writer w(sub);
+  w.id(1, conversation);
+  w.id(2, id);
+  w.text(3, word(why.why));
+  w.id(4, why.floor);
+  wire_writer(out).message(2, sub);
+}
+
+void write_too_large(bytes& out, stream_id conversation, std::uint64_t seq) {
+  bytes sub;
+  wire_writer w(sub);
+  w.id(1, conversation);
+  w.number(2, seq);
+  wire_writer(out).message(3, sub);
+}
+
+void write_trimmed(bytes& out, stream_id conversation, std::uint64_t through) {
+  bytes sub;
+  wire_writer w(sub);
+  w.id(1, conversation);
+  w.number(2, through);
+  wire_writer(out).message(4, sub);
+}
+
+void write_reset(bytes& out, std::uint64_t from) {
+  bytes sub;
+  wire_writer(sub).number(1, from);
+  wire_writer(out).message(5, sub);
+}
+
+void write_hello(bytes& out, std::uint32_t version, byte_span data_id, wall_ms now) {
+  bytes sub;
+  wire_writer w(sub);
+  w.number(1, version);
+  w.data(2, data_id);
+  w.number(3, static_cast<std::uint64_t>(now));
+  wire_writer(out).message(6, sub);
+}
+
+}  // namespace dunlin::stream

@@ -1,0 +1,107 @@
+// The messages of proto/dunlin/v1 that the server reads and writes, as plain structs over the bytes they lie in.
+//
+// A record is kept without its seq and ts ("rest"): protobuf allows a message to be the concatenation of its parts, so
+// a stored rest behind two small fields *is* the Record, and delivering one copies bytes and parses nothing.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/wire.hpp"
+#include "stream/verdict.hpp"
+
+namespace dunlin::stream {
+
+// Values of dunlin.v1.Kind.
+enum class kind : std::uint32_t {
+  message = 0,
+  text = 1,
+  created = 64,
+  members = 65,
+  added = 80,
+  removed = 81,
+  device_linked = 82,
+  device_revoked = 83,
+};
+inline constexpr std::uint32_t first_kind_of_server = 64;
+
+enum class urgency : std::uint32_t { none = 0, normal = 1, ring = 2 };
+
+struct send_view {
+  message_id id;
+  std::uint32_t kind = 0;
+  std::uint32_t urgency = 0;
+  std::uint32_t expires_in = 0;
+  std::uint64_t redacts = 0;
+  std::uint64_t epoch = 0;
+  byte_span body;
+  message_id after;
+};
+
+// Nothing if `data` is no Send: malformed, or a field of a wrong size.
+std::optional<send_view> read_send(byte_span data);
+void write_send(bytes& out, const send_view& send);
+
+struct record_view {
+  std::uint64_t seq = 0;
+  std::int64_t ts = 0;
+  account_id account;
+  device_id device;
+  message_id id;
+  std::uint32_t kind = 0;
+  std::uint32_t urgency = 0;
+  std::uint32_t expires_in = 0;
+  std::uint64_t redacts = 0;
+  std::uint64_t epoch = 0;
+  byte_span body;
+};
+
+// Reads a whole Record, or a rest (seq and ts are 0 then).
+std::optional<record_view> read_record(byte_span data);
+// All fields but seq and ts.
+void write_record_rest(bytes& out, const record_view& record);
+// The fields seq and ts, to stand before a rest: at most 22 bytes.
+inline constexpr std::size_t record_head_max = 22;
+std::size_t write_record_head(std::uint8_t* out, std::uint64_t seq, std::int64_t ts);
+
+struct receipt_view {
+  std::uint64_t delivered = 0;
+  std::uint64_t read = 0;
+  std::uint64_t have_through = 0;
+  std::uint64_t own_read = 0;
+};
+std::optional<receipt_view> read_receipt(byte_span data);
+void write_receipt(bytes& out, const receipt_view& receipt);
+
+struct member_view {
+  account_id account;
+  std::uint32_t role = 0;
+};
+// MembersChanged, the body of `created` and `members`.
+void write_members_changed(bytes& out, const std::vector<member_view>& joined, const std::vector<account_id>& left,
+                           std::string_view name);
+
+struct added_view {
+  stream_id conversation;
+  std::uint64_t join_seq = 0;
+  bool direct = false;
+  bool open = false;
+  std::string_view name;
+};
+void write_added(bytes& out, const added_view& added);
+std::optional<added_view> read_added(byte_span data);
+void write_removed(bytes& out, stream_id conversation);
+void write_device(bytes& out, device_id device, std::string_view name);
+
+// dunlin.v1.Now, one function per case.
+void write_caught_up(bytes& out);
+void write_refused(bytes& out, stream_id conversation, message_id id, const verdict& why);
+void write_too_large(bytes& out, stream_id conversation, std::uint64_t seq);
+void write_trimmed(bytes& out, stream_id conversation, std::uint64_t through);
+void write_reset(bytes& out, std::uint64_t from);
+void write_hello(bytes& out, std::uint32_t version, byte_span data_id, wall_ms now);
+
+}  // namespace dunlin::stream

@@ -41,9 +41,9 @@ void outbox::write(byte_writer& out) const {
   for (const auto& [to, queue] : waiting_) {
     out.u8(to);
     out.varint(queue.size());
-    for (const auto& effect : queue) {
-      out.varint(effect.n);
-      out.field(effect.body);
+    for (const auto& owed : queue) {
+      out.varint(owed.n);
+      out.field(owed.body);
     }
   }
 }

@@ -8,13 +8,13 @@
 namespace dunlin::store {
 
 enum class errc {
-  io = 1,        // the operating system refused a read or write
-  no_space,      // the disk is full, or the space kept for this kind of entry is used up
-  corrupt,       // what was read is not what was written
-  newer,         // written by a newer version of Dunlin
-  locked,        // another process has the data directory
-  closed,        // the store failed earlier, or is stopping
-  conflict,      // a name or id is taken
+  io = 1,    // the operating system refused a read or write
+  no_space,  // the disk is full, or the space kept for this kind of entry is used up
+  corrupt,   // what was read is not what was written
+  newer,     // written by a newer version of Dunlin
+  locked,    // another process has the data directory
+  closed,    // the store failed earlier, or is stopping
+  conflict,  // a name or id is taken
   not_found,
 };
 

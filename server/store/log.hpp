@@ -5,7 +5,8 @@
 // embedded log applies at submit and is durable after a sync that all shards share; a log on Kafka applies when it
 // consumes, and what it applies is durable at once. The callers cannot tell which (L1).
 //
-// Thread rule: a `log` object belongs to its shard's thread; only `wake` (below) comes from elsewhere.
+// Thread rule: a `log` object belongs to its shard's thread. The store calls a `wake` function that it was given when a
+// shard's durable ticket grew, or there is something to poll: from another thread, so it may only nudge the shard.
 // Failure: after a failed write or sync of the log the process ends (L3); no function here reports it.
 #pragma once
 
@@ -16,9 +17,11 @@
 
 namespace dunlin::store {
 
-// An entry's place in its partition's log: dense, from 1; survives restarts and a change of the number of shards.
+// An entry's place in its partition's log: dense over the entries kept, from 1 (one that is not kept leaves its place
+// to the next); survives restarts and a change of the number of shards.
 using position = std::uint64_t;
-// A place in one shard's order of all that it applied; grows, and starts anew with the process.
+// A place in one shard's order of what it applied and kept; grows, and starts anew with the process. Entries that are
+// written together may share one.
 using ticket = std::uint64_t;
 
 // What a state row is about: a stream's state, an account's inbox, or what belongs to a partition as a whole (whose id
@@ -110,11 +113,13 @@ class log {
   // REQUIRES: reserve() granted. `entry` is copied.
   virtual void submit(partition_id partition, byte_span entry, void* context) = 0;
 
-  // Covers everything applied so far. An answer that saw the present state may leave when durable() has reached it (L2).
+  // Covers everything applied so far. An answer that saw the present state may leave when durable() has reached it
+  // (L2).
   [[nodiscard]] virtual ticket taken() const = 0;
   [[nodiscard]] virtual ticket durable() const = 0;
 
-  // Hands the open batch to be written: at the end of each turn. Cheap when there is none.
+  // Hands the open batch to be written: at the end of each turn. Cheap when there is none. While the batch before is
+  // still being written it stays open and grows; the wake that tells of the earlier one is the time to flush again.
   virtual void flush() = 0;
 };
 

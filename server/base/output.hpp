@@ -61,7 +61,7 @@ class chunk_pool {
 class output {
  public:
   // What reserve() can give in one piece.
-  static constexpr std::size_t max_reserve = 64;
+  static constexpr std::size_t max_reserve = 4096;
   // Bodies larger than this are kept by reference in append_shared, others are copied.
   static constexpr std::size_t shared_above = 16 * 1024;
 

@@ -54,7 +54,7 @@ struct decoded {
   decode_status status = decode_status::need_more;
   reason_code reason = reason_code::success;  // if status is error
   std::size_t size = 0;                       // bytes consumed if ready; while need_more: of the packet, 0 if unknown
-  packet value;                               // if ready
+  any_packet value;                           // if ready
 };
 
 // The first packet of `in`, of whatever type. For clients, tools and tests; a server's session takes the functions
@@ -73,7 +73,7 @@ void encode_ping(output& out, packet_type type);  // PINGREQ or PINGRESP
 void encode_disconnect(output& out, protocol_version version, const disconnect_view& packet);
 void encode_auth(output& out, const auth_view& packet);
 // The packet whatever it is; for tools and tests.
-void encode(output& out, protocol_version version, const packet& value);
+void encode(output& out, protocol_version version, const any_packet& value);
 
 // What a packet takes on the wire. Compared with a peer's Maximum Packet Size before it is encoded.
 std::size_t encoded_size(protocol_version version, const connack_view& packet);

@@ -33,9 +33,9 @@ class host {
   // was accepted before is answered by the protocol, and does not come here.
   virtual void on_publish(const publish_view& publish, publish_token token) = 0;
 
-  // Filters are valid; routing to this connection must be live when this returns, and what is delivered from here on
-  // comes behind the SUBACK. `granted` has one entry per filter, in order, preset to unspecified_error: granted QoS or
-  // an error (written as 0x80 towards 3.1.1).
+  // Filters are valid; routing to this connection must be live when this returns. What is delivered after it returns
+  // comes behind the SUBACK; what is delivered within comes before it, which MQTT permits. `granted` has one entry per
+  // filter, in order, preset to unspecified_error: granted QoS or an error (written as 0x80 towards 3.1.1).
   virtual void on_subscribe(const subscribe_view& subscribe, std::span<reason_code> granted) = 0;
   // `results` has one entry per filter, preset to success (no_subscription_existed otherwise, or an error).
   virtual void on_unsubscribe(const unsubscribe_view& unsubscribe, std::span<reason_code> results) = 0;

@@ -132,8 +132,8 @@ struct auth_view {
   properties props;
 };
 
-using packet = std::variant<connect_view, connack_view, publish_view, ack_view, subscribe_view, unsubscribe_view,
-                            suback_view, ping_view, disconnect_view, auth_view>;
+using any_packet = std::variant<connect_view, connack_view, publish_view, ack_view, subscribe_view, unsubscribe_view,
+                                suback_view, ping_view, disconnect_view, auth_view>;
 
 // A message to be delivered. The payload is `head`, `middle` and `body` one after the other: a small header of the
 // receiver's own goes before a body that all receivers share.

@@ -109,7 +109,8 @@ class protocol {
   // Decodes what is there, packet by packet, calling the host. Bytes not consumed (a partial packet, or all that
   // follows where wants_input() is false now) are given again, with what arrives later, in the next call.
   feed_result feed(byte_span in);
-  // Shall the caller read from the socket and feed? False while connecting, held, closing, or too much output waits.
+  // Shall the caller read from the socket and feed? False while connecting, held, closing, too much output waits, or a
+  // 3.1.1 client has more messages unanswered than we keep. To be asked again after the host did something.
   [[nodiscard]] bool wants_input() const;
   // The output has been written, in part or wholly: reports credit that the output's size had taken away. Where
   // wants_input() has become true the caller feeds what it kept.
@@ -147,13 +148,14 @@ class protocol {
   // nothing if the protocol has closed meanwhile. Exactly one call per token.
   void answer(publish_token token, reason_code reason, const answer_details& details = {});
 
-  // Sends a message; at QoS > 0 it is in flight until `on_acked(what, …)`. The message's spans are copied before it
-  // returns, except a large body with an owner, which is shared.
+  // Sends a message; at QoS 0 at once or never, at QoS > 0 it is in flight until `on_acked(what, …)`. The message's
+  // spans are copied before it returns, except a large body with an owner, which is shared.
   delivery deliver(const message& m, const cookie& what = {});
   // Sends a message of the resumed session again: same id, DUP, in the order of the list. REQUIRES: `packet_id` is that
   // of next_unsent(). too_large drops it.
   delivery redeliver(std::uint16_t packet_id, const message& m);
-  // A message in flight that shall not be sent again: its slot counts as acknowledged, without on_acked.
+  // A message in flight that shall not be sent again: its slot counts as acknowledged, without on_acked or on_credit.
+  // REQUIRES: in flight, and not waiting for PUBCOMP.
   void drop(std::uint16_t packet_id);
   // How many more messages with QoS > 0 deliver() would take now.
   [[nodiscard]] std::size_t credit() const;
@@ -163,7 +165,8 @@ class protocol {
   void hold() { held_ = true; }
   void release() { held_ = false; }
 
-  void keep_alive_expired() { disconnect(reason_code::keep_alive_timeout); }
+  // Counted with on_protocol_error: the client broke its promise (MQTT-3.1.2-22).
+  void keep_alive_expired() { fail(reason_code::keep_alive_timeout); }
   void taken_over() { disconnect(reason_code::session_taken_over); }
   void shut_down() { disconnect(reason_code::server_shutting_down); }
   // DISCONNECT with any reason (nothing is written towards 3.1.1, or before the CONNACK), then closing.
@@ -177,14 +180,15 @@ class protocol {
   [[nodiscard]] std::uint16_t client_receive_maximum() const { return send_maximum_; }
 
  private:
+  // Defined in protocol_parts.hpp.
   struct answer_ring;
-  struct aliases;
-  struct aliases_deleter {
-    void operator()(aliases* a) const;
+  struct alias_tables;
+  struct alias_deleter {
+    void operator()(alias_tables* tables) const;
   };
 
-  // One packet each; false: stop decoding.
-  bool dispatch(const frame& f, publish_view& publish);
+  // One packet each.
+  void dispatch(const frame& f, publish_view& publish);
   void take_connect(const frame& f);
   void take_publish(const frame& f, publish_view& publish);
   void take_ack(const frame& f);
@@ -196,45 +200,58 @@ class protocol {
   void take_unsubscribe(const frame& f);
   void take_disconnect(const frame& f);
 
-  [[nodiscard]] reason_code check_publish(publish_view& publish);
-  [[nodiscard]] reason_code resolve_alias(publish_view& publish);
   [[nodiscard]] reason_code check_connect(const connect_view& connect) const;
   void remember_connect(const connect_view& connect);
+  void write_connack(reason_code reason, properties& props, bool session_present);
+  void resume(session& s);
 
+  [[nodiscard]] reason_code check_publish(publish_view& publish);
+  [[nodiscard]] reason_code check_topic(std::string_view topic) const;
+  [[nodiscard]] reason_code resolve_alias(publish_view& publish);
+  [[nodiscard]] bool is_pending_qos2(std::uint16_t packet_id) const;
+  publish_token push_answer(const publish_view& publish);
+  void settle(publish_token token, reason_code reason, const properties* props);
+  void settle_kept();
+  void release_answers();
+
+  void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties* props = nullptr);
   void finish_slot(in_flight& slot, reason_code reason);
-  void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const answer_details& details = {});
-  void write_answer(publish_token token, reason_code reason, const answer_details& details);
-  void write_kept_answers();
-  delivery write_message(const message& m, std::uint16_t packet_id, bool dup);
-  [[nodiscard]] bool output_full() const;
-  // The peer broke a rule: told (5.0), counted, closed.
+  // Writes `m` if it is not too large for the client.
+  bool write_message(const message& m, std::uint16_t packet_id, bool dup);
+  [[nodiscard]] std::size_t in_flight_room() const;
+  [[nodiscard]] bool output_full() const { return out_->size() >= shared_->bounds.max_output; }
+  void report_credit();
+
+  [[nodiscard]] bool is_v5() const { return version_ == protocol_version::v5; }
+  // The peer broke a rule: told (5.0), closed, counted.
   void fail(reason_code reason);
   void close(reason_code reason);
-  void report_credit();
 
   shared_state* shared_;
   host* host_;
   output* out_;
   session* session_ = nullptr;
   answer_ring* answers_ = nullptr;  // inbound messages not answered yet
-  std::unique_ptr<aliases, aliases_deleter> aliases_;
+  std::unique_ptr<alias_tables, alias_deleter> aliases_;
   std::uint32_t client_max_packet_ = max_variable_integer + 5;
+  std::uint32_t requested_expiry_s_ = 0;
   std::uint32_t next_position_ = 0;
   std::uint16_t keep_alive_s_ = 0;
   std::uint16_t send_maximum_ = 0;
-  std::uint16_t alias_out_count_ = 0;
+  std::uint16_t aliases_out_ = 0;   // how many we may use
   std::uint16_t inbound_open_ = 0;  // of this connection: QoS 1 and 2 without a final answer
   protocol_state state_ = protocol_state::expects_connect;
   protocol_version version_ = protocol_version::v3_1_1;
   reason_code close_reason_ = reason_code::success;
   bool heard_ : 1 = false;
   bool held_ : 1 = false;
-  bool starved_ : 1 = false;     // the host was told no_credit
-  bool credit_due_ : 1 = false;  // credit came back while it was starved
+  bool wants_room_ : 1 = false;    // the host was told no_credit for want of a place in flight
+  bool wants_output_ : 1 = false;  // or because the output was full
   bool clean_start_ : 1 = false;
   bool problem_information_ : 1 = true;
   bool response_information_ : 1 = false;
-  bool expires_at_once_ : 1 = false;  // Session Expiry 0 in CONNECT: DISCONNECT must not raise it
+  bool retain_available_ : 1 = true;
+  qos_level maximum_qos_ = qos_level::exactly_once;
 };
 
 static_assert(sizeof(protocol) <= 96);

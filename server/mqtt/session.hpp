@@ -100,7 +100,7 @@ class session {
   struct id_list {
     std::uint32_t count = 0;
     std::uint32_t capacity = 0;
-    std::uint16_t ids[1];
+    [[nodiscard]] std::uint16_t* ids() { return reinterpret_cast<std::uint16_t*>(this + 1); }
   };
 
   [[nodiscard]] in_flight& at(std::size_t i) const {
@@ -109,14 +109,14 @@ class session {
     return reinterpret_cast<in_flight*>(ring_ + 1)[index];
   }
   [[nodiscard]] in_flight* lookup(std::uint16_t packet_id) const;
-  // Room for one more?
-  [[nodiscard]] bool has_room() const { return ring_ == nullptr || ring_->span < max_in_flight; }
-  // REQUIRES: has_room(). The packet id of the new slot.
-  std::uint16_t push(block_pool& pool, const cookie& what, flight_state state);
+  // Slots in use, done ones between live ones included.
+  [[nodiscard]] std::size_t flight_span() const { return ring_ == nullptr ? 0 : ring_->span; }
+  [[nodiscard]] std::uint16_t next_packet_id() const { return next_packet_id_; }
+  // Puts a message under next_packet_id(). REQUIRES: flight_span() < max_in_flight.
+  void push(block_pool& pool, const cookie& what, flight_state state);
   // Counts the slot as acknowledged; gives the ring back when it was the last.
   void finish(block_pool& pool, in_flight& slot);
   void grow(block_pool& pool);
-  void release(block_pool& pool);
   // False if there is no room for more ids.
   bool add_received(std::uint16_t packet_id);
   bool remove_received(std::uint16_t packet_id);

@@ -1,0 +1,199 @@
+// Messages to the client and their acknowledgements: PUBLISH and PUBREL, with PUBACK, PUBREC and PUBCOMP coming back.
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.hpp"
+#include "mqtt/protocol.hpp"
+#include "mqtt/protocol_parts.hpp"
+#include "mqtt/wire.hpp"
+
+namespace dunlin::mqtt {
+
+namespace {
+
+// FNV-1a over eight bytes at a time; only a table of aliases hangs on it.
+std::uint64_t hash_of(std::string_view topic) {
+  std::uint64_t h = 0xcbf29ce484222325U;
+  const char* at = topic.data();
+  std::size_t left = topic.size();
+  for (; left != 0;) {
+    std::uint64_t word = 0;
+    const std::size_t n = std::min<std::size_t>(left, sizeof word);
+    std::memcpy(&word, at, n);
+    h = (h ^ word) * 0x100000001b3U;
+    h ^= h >> 29;
+    at += n;
+    left -= n;
+  }
+  return h ^ h >> 32;
+}
+
+// A topic this short is not worth an alias, whose property takes three bytes.
+constexpr std::size_t shortest_aliased = 6;
+
+}  // namespace
+
+std::size_t protocol::in_flight_room() const {
+  if (session_ == nullptr) return 0;
+  const std::size_t on_the_wire = session_->in_flight_count() - session_->unsent_count();
+  if (on_the_wire >= send_maximum_) return 0;
+  const std::size_t room = send_maximum_ - on_the_wire;
+  // What is resent needs no new place in the ring.
+  return session_->unsent_count() != 0 ? room : std::min(room, max_in_flight - session_->flight_span());
+}
+
+std::size_t protocol::credit() const {
+  if (state_ != protocol_state::connected || output_full() || session_->unsent_count() != 0) return 0;
+  return in_flight_room();
+}
+
+bool protocol::write_message(const message& m, std::uint16_t packet_id, bool dup) {
+  if (aliases_out_ == 0 || m.topic.size() < shortest_aliased || m.topic.size() > alias_tables::longest) [[likely]] {
+    const publish_writer writer(version_, m, 0, true);
+    if (writer.size() > client_max_packet_) return false;
+    writer.write(*out_, packet_id, dup);
+    return true;
+  }
+  if (!aliases_) aliases_.reset(new alias_tables);
+  if (aliases_->outbound.empty()) aliases_->outbound.resize(aliases_out_);
+  const std::size_t index = hash_of(m.topic) % aliases_out_;
+  alias_tables::entry& entry = aliases_->outbound[index];
+  const bool known = std::string_view(entry.topic.data(), entry.length) == m.topic;
+  const publish_writer writer(version_, m, static_cast<std::uint16_t>(index + 1), !known);
+  if (writer.size() > client_max_packet_) return false;
+  writer.write(*out_, packet_id, dup);
+  if (!known) {
+    entry.length = static_cast<std::uint8_t>(m.topic.size());
+    std::memcpy(entry.topic.data(), m.topic.data(), m.topic.size());
+  }
+  return true;
+}
+
+delivery protocol::deliver(const message& m, const cookie& what) {
+  if (state_ != protocol_state::connected) return delivery::closed;
+  if (output_full()) {
+    wants_output_ = true;
+    return delivery::no_credit;
+  }
+  if (m.qos == qos_level::at_most_once) return write_message(m, 0, false) ? delivery::sent : delivery::too_large;
+  if (session_->unsent_count() != 0 || in_flight_room() == 0) {
+    wants_room_ = true;
+    return delivery::no_credit;
+  }
+  if (!write_message(m, session_->next_packet_id(), false)) return delivery::too_large;
+  session_->push(shared_->blocks, what,
+                 m.qos == qos_level::at_least_once ? flight_state::wants_puback : flight_state::wants_pubrec);
+  return delivery::sent;
+}
+
+delivery protocol::redeliver(std::uint16_t packet_id, const message& m) {
+  if (state_ != protocol_state::connected) return delivery::closed;
+  in_flight* slot = session_->lookup(packet_id);
+  DUNLIN_CHECK(slot != nullptr && slot->unsent);
+  if (output_full() || in_flight_room() == 0) {
+    (output_full() ? wants_output_ : wants_room_) = true;
+    return delivery::no_credit;
+  }
+  message again = m;
+  again.qos = slot->state == flight_state::wants_puback ? qos_level::at_least_once : qos_level::exactly_once;
+  if (!write_message(again, packet_id, true)) {
+    session_->finish(shared_->blocks, *slot);
+    return delivery::too_large;
+  }
+  session_->mark_sent(*slot);
+  return delivery::sent;
+}
+
+void protocol::drop(std::uint16_t packet_id) {
+  if (session_ == nullptr) return;
+  in_flight* slot = session_->lookup(packet_id);
+  DUNLIN_CHECK(slot != nullptr && slot->state != flight_state::wants_pubcomp);
+  session_->finish(shared_->blocks, *slot);
+}
+
+void protocol::resume(session& s) {
+  s.mark_unsent();
+  s.for_each_in_flight([this](const in_flight& f) {
+    if (f.state == flight_state::wants_pubcomp) write_ack(packet_type::pubrel, f.packet_id, reason_code::success);
+  });
+}
+
+// --- acknowledgements -----------------------------------------------------------------------------------------------
+
+void protocol::take_ack(const frame& f) {
+  std::uint16_t packet_id = 0;
+  reason_code reason = reason_code::success;
+  if (f.body.size() == 2 && wire::load16(f.body.data()) != 0) [[likely]] {
+    packet_id = wire::load16(f.body.data());  // success without properties, as nearly all are
+  } else {
+    ack_view ack;
+    if (const auto bad = decode_ack(f, version_, ack); is_error(bad)) {
+      fail(bad);
+      return;
+    }
+    packet_id = ack.packet_id;
+    reason = ack.reason;
+  }
+  switch (f.type) {
+    case packet_type::puback: take_puback(packet_id, reason); return;
+    case packet_type::pubrec: take_pubrec(packet_id, reason); return;
+    case packet_type::pubrel: take_pubrel(packet_id); return;
+    default: take_pubcomp(packet_id); return;
+  }
+}
+
+void protocol::finish_slot(in_flight& slot, reason_code reason) {
+  const cookie what = slot.what;
+  session_->finish(shared_->blocks, slot);
+  host_->on_acked(what, reason);
+}
+
+void protocol::take_puback(std::uint16_t packet_id, reason_code reason) {
+  in_flight* slot = session_->lookup(packet_id);
+  if (slot == nullptr) {
+    host_->on_protocol_error(reason_code::packet_id_not_found);
+    return;
+  }
+  if (slot->state != flight_state::wants_puback) {
+    fail(reason_code::protocol_error);
+    return;
+  }
+  finish_slot(*slot, reason);
+}
+
+void protocol::take_pubrec(std::uint16_t packet_id, reason_code reason) {
+  in_flight* slot = session_->lookup(packet_id);
+  if (slot == nullptr) {
+    // Dropped, or of a session that was lost: the client shall forget it too.
+    if (!is_error(reason)) write_ack(packet_type::pubrel, packet_id, reason_code::packet_id_not_found);
+    host_->on_protocol_error(reason_code::packet_id_not_found);
+    return;
+  }
+  if (slot->state == flight_state::wants_puback) {
+    fail(reason_code::protocol_error);
+    return;
+  }
+  if (is_error(reason)) {
+    finish_slot(*slot, reason);
+    return;
+  }
+  if (slot->unsent) session_->mark_sent(*slot);
+  slot->state = flight_state::wants_pubcomp;
+  write_ack(packet_type::pubrel, packet_id, reason_code::success);
+}
+
+void protocol::take_pubcomp(std::uint16_t packet_id) {
+  in_flight* slot = session_->lookup(packet_id);
+  if (slot == nullptr) {
+    host_->on_protocol_error(reason_code::packet_id_not_found);
+    return;
+  }
+  if (slot->state != flight_state::wants_pubcomp) {
+    fail(reason_code::protocol_error);
+    return;
+  }
+  // Whether the client still knew it makes no difference any more.
+  finish_slot(*slot, reason_code::success);
+}
+
+}  // namespace dunlin::mqtt

@@ -1,0 +1,38 @@
+// Which reason codes each packet may carry (5.0 section 2.4, table 2-6). Internal to this folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+
+#include "mqtt/types.hpp"
+
+namespace dunlin::mqtt {
+
+class reason_set {
+ public:
+  constexpr reason_set(std::initializer_list<unsigned> codes) {
+    for (const unsigned code : codes) bits_[code / 64] |= std::uint64_t{1} << (code % 64);
+  }
+  [[nodiscard]] constexpr bool contains(reason_code reason) const {
+    const auto code = static_cast<unsigned>(reason);
+    return (bits_[code / 64] >> (code % 64) & 1) != 0;
+  }
+
+ private:
+  std::array<std::uint64_t, 4> bits_{};
+};
+
+inline constexpr reason_set connack_reasons = {0x00, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89,
+                                               0x8a, 0x8c, 0x90, 0x95, 0x97, 0x99, 0x9a, 0x9b, 0x9c, 0x9d, 0x9f};
+inline constexpr reason_set puback_reasons = {0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99};
+inline constexpr reason_set pubrel_reasons = {0x00, 0x92};
+inline constexpr reason_set suback_reasons = {0x00, 0x01, 0x02, 0x80, 0x83, 0x87, 0x8f, 0x91, 0x97, 0x9e, 0xa1, 0xa2};
+inline constexpr reason_set suback_reasons_v3 = {0x00, 0x01, 0x02, 0x80};
+inline constexpr reason_set unsuback_reasons = {0x00, 0x11, 0x80, 0x83, 0x87, 0x8f, 0x91};
+inline constexpr reason_set disconnect_reasons = {0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x87, 0x89, 0x8b, 0x8c,
+                                                  0x8d, 0x8e, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98,
+                                                  0x99, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2};
+inline constexpr reason_set auth_reasons = {0x00, 0x18, 0x19};
+
+}  // namespace dunlin::mqtt

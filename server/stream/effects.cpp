@@ -37,7 +37,11 @@ verdict partition::apply_added(const effect_body& body) {
                     (again_ == nullptr && inbox->find(body.conversation) == nullptr &&
                      inbox->conversations.size() >= max_conversations);
   if (again_ == nullptr && gone) {
-    tell({.what = effect_kind::leave, .account = body.account, .conversation = body.conversation, .time = body.time},
+    tell({.what = effect_kind::leave,
+          .account = body.account,
+          .conversation = body.conversation,
+          .time = body.time,
+          .join_seq = body.join_seq},
          body.conversation);
     return verdict::accept(0, 0);
   }
@@ -78,7 +82,11 @@ verdict partition::apply_removed(const effect_body& body) {
 
 verdict partition::apply_leave(const effect_body& body) {
   stream_state* stream = find_stream(body.conversation);
-  if (stream == nullptr || !fresh(stream->pos) || !stream->remove_member(body.account)) return verdict::accept(0, 0);
+  if (stream == nullptr || !fresh(stream->pos)) return verdict::accept(0, 0);
+  // Whoever was removed and added anew meanwhile gets an answer for that too: this one is about the former join.
+  const member* gone = stream->find_member(body.account);
+  if (gone == nullptr || gone->join_seq != body.join_seq) return verdict::accept(0, 0);
+  stream->remove_member(body.account);
   bytes content;
   write_members_changed(content, {}, {body.account}, {});
   return append_own(*stream, body.time, kind::members, body.account, content);
@@ -91,49 +99,61 @@ verdict partition::apply_account(byte_span data) {
   inbox_state* inbox = find_inbox(entry->account);
   stream_state* stream = find_stream(own);
   if (stream != nullptr && !stream->is_account) return verdict::refuse(reason::conflict);
-  if (again_ == nullptr && inbox == nullptr) DUNLIN_CHECK(stream == nullptr);
+  DUNLIN_CHECK(again_ != nullptr || (inbox == nullptr) == (stream == nullptr));
+  const bool inbox_is_fresh = inbox == nullptr || fresh(inbox->pos);
+  const bool stream_is_fresh = stream == nullptr || fresh(stream->pos);
   if (inbox == nullptr) {
     inbox = (inboxes_[entry->account] = std::make_unique<inbox_state>()).get();
     inbox->account = entry->account;
     inbox->join(own, 0);
+    touch(*inbox);
   }
-  if (stream == nullptr) {
+  const bool is_new = stream == nullptr;
+  if (is_new) {
     stream = (streams_[own] = std::make_unique<stream_state>()).get();
     stream->id = own;
     stream->is_account = true;
     stream->add_member(entry->account, role::owner);
   }
-  bool record = false;
-  if (fresh(inbox->pos)) {
+  auto device = device_change::none;
+  if (inbox_is_fresh) {
     if (entry->version > inbox->version) {
       inbox->version = entry->version;
       inbox->deleted = entry->deleted;
       touch(*inbox);
     }
-    if (entry->has_device) {
-      std::size_t i = inbox->find_device(entry->device);
-      if (i == inbox_state::npos) {
-        if (inbox->devices.size() >= max_devices) return verdict::refuse(reason::forbidden);
-        i = inbox->devices.size();
-        inbox->devices.push_back({entry->device, 0, false});
-        // Cursor 0, and counted in `all` from here on (D1).
-        for (auto& c : inbox->conversations) c.cursors.resize(inbox->devices.size());
-      }
-      auto& device = inbox->devices[i];
-      if (entry->device_version > device.version) {
-        record = device.version == 0 || device.revoked != entry->revoked;
-        device.version = entry->device_version;
-        device.revoked = entry->revoked;
-        if (inbox->pos != now_) touch(*inbox);
-      }
-    }
+    if (entry->has_device) device = upsert_device(*inbox, *entry);
   }
-  if (again_ != nullptr) record = again_->seq != 0;
-  if (!record || !fresh(stream->pos)) return verdict::repeat(stream->head);
-  bytes content;
-  write_device(content, entry->device, entry->device_name);
-  return append_own(*stream, entry->time, entry->revoked ? kind::device_revoked : kind::device_linked, entry->account,
-                    content);
+  const bool record = again_ != nullptr ? again_->seq != 0 : device == device_change::visible;
+  if (record && stream_is_fresh) {
+    bytes content;
+    write_device(content, entry->device, entry->device_name);
+    return append_own(*stream, entry->time, entry->revoked ? kind::device_revoked : kind::device_linked, entry->account,
+                      content);
+  }
+  if (is_new) touch(*stream);  // without a record it is a part of its own that must reach its row
+  if (device == device_change::refused) return verdict::refuse(reason::forbidden);
+  return inbox->pos == now_ ? verdict::accept(stream->head, stream->ts) : verdict::repeat(stream->head);
+}
+
+// Upserts by version. `visible`: the account's own stream tells of it.
+partition::device_change partition::upsert_device(inbox_state& inbox, const account_entry& entry) {
+  std::size_t i = inbox.find_device(entry.device);
+  if (i == inbox_state::npos) {
+    if (inbox.devices.size() >= max_devices) return device_change::refused;
+    i = inbox.devices.size();
+    inbox.devices.push_back({entry.device, 0, false});
+    // Cursor 0, and counted in `all` from here on (D1).
+    for (auto& c : inbox.conversations) c.cursors.resize(inbox.devices.size());
+    touch(inbox);
+  }
+  auto& device = inbox.devices[i];
+  if (entry.device_version <= device.version) return device_change::none;
+  const bool visible = device.version == 0 || device.revoked != entry.revoked;
+  device.version = entry.device_version;
+  device.revoked = entry.revoked;
+  touch(inbox);
+  return visible ? device_change::visible : device_change::none;
 }
 
 std::vector<store::row_key> parts_of(byte_span data) {

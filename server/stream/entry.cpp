@@ -37,13 +37,30 @@ std::uint64_t read_count(byte_reader& r, std::size_t least_bytes_each) {
   return r.ok() ? n : 0;
 }
 
+// What apply asks of a record's rest, without a parse of the whole: write_record_rest puts account, device and id
+// first, each a tag, a length and sixteen bytes, and the kind next unless it is zero.
+bool read_start_of_rest(send_entry& entry) {
+  const byte_span rest = entry.rest;
+  if (rest.size() < 54) return false;
+  const auto has_id = [rest](std::size_t at, std::uint8_t field) {
+    return rest[at] == (field << 3 | 2) && rest[at + 1] == 16;
+  };
+  if (!has_id(0, 3) || !has_id(18, 4) || !has_id(36, 5)) return false;
+  entry.account = id_from_bytes<account_id>(rest.subspan<2, 16>());
+  entry.device = id_from_bytes<device_id>(rest.subspan<20, 16>());
+  entry.id = id_from_bytes<message_id>(rest.subspan<38, 16>());
+  if (rest.size() < 56 || rest[54] != 6 << 3) return true;
+  entry.kind = rest[55];
+  return entry.kind < first_kind_of_server;
+}
+
 }  // namespace
 
 void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
                       const send_view& send) {
   auto w = start(out, entry_kind::send);
   w.id(stream);
-  w.varint(static_cast<std::uint64_t>(time));
+  w.u64(static_cast<std::uint64_t>(time));
   w.u8(send.after.is_zero() ? 0 : 1);
   if (!send.after.is_zero()) w.id(send.after);
   write_record_rest(out, {.account = account,
@@ -58,18 +75,18 @@ void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id acc
 }
 
 std::optional<send_entry> read_send_entry(byte_span data) {
+  // Made where it is returned: this runs once a message.
+  std::optional<send_entry> entry(std::in_place);
   byte_reader r(data);
-  if (!is(r, entry_kind::send)) return std::nullopt;
-  send_entry entry;
-  entry.stream = r.id<stream_id>();
-  entry.time = static_cast<wall_ms>(r.varint());
-  if (r.u8() != 0) entry.after = r.id<message_id>();
-  entry.rest = r.rest();
-  // write_record_rest puts account, device and id first, each 18 bytes: two of tag and length, sixteen of id.
-  if (!r.ok() || entry.rest.size() < 54) return std::nullopt;
-  entry.account = id_from_bytes<account_id>(entry.rest.subspan<2, 16>());
-  entry.device = id_from_bytes<device_id>(entry.rest.subspan<20, 16>());
-  entry.id = id_from_bytes<message_id>(entry.rest.subspan<38, 16>());
+  const bool right_kind = is(r, entry_kind::send);
+  entry->stream = r.id<stream_id>();
+  entry->time = static_cast<wall_ms>(r.u64());
+  if (const std::uint8_t has_after = r.u8(); has_after != 0) {
+    if (has_after != 1) r.fail();
+    entry->after = r.id<message_id>();
+  }
+  entry->rest = r.rest();
+  if (!right_kind || !r.ok() || !read_start_of_rest(*entry)) entry.reset();
   return entry;
 }
 
@@ -94,8 +111,10 @@ std::optional<create_entry> read_create_entry(byte_span data) {
   const std::uint8_t flags = r.u8();
   entry.direct = (flags & 1) != 0;
   entry.open = (flags & 2) != 0;
-  entry.keep = static_cast<retention>(r.u8());
+  const std::uint8_t keep = r.u8();
+  entry.keep = static_cast<retention>(keep);
   entry.name = as_text(r.field());
+  if (flags > 3 || keep > static_cast<std::uint8_t>(retention::until_delivered)) return std::nullopt;
   if (!read_accounts(r, entry.members) || entry.name.size() > max_name_bytes) return std::nullopt;
   return finish(r, std::move(entry));
 }
@@ -176,8 +195,9 @@ void write_effect_body(bytes& out, const effect_body& body) {
   w.id(body.account);
   w.id(body.conversation);
   w.varint(static_cast<std::uint64_t>(body.time));
-  if (body.what != effect_kind::added) return;
+  if (body.what == effect_kind::removed) return;
   w.varint(body.join_seq);
+  if (body.what == effect_kind::leave) return;
   w.u8(static_cast<std::uint8_t>((body.direct ? 1 : 0) | (body.open ? 2 : 0)));
   w.field(as_bytes(body.name));
 }
@@ -191,12 +211,13 @@ std::optional<effect_body> read_effect_body(byte_span data) {
   body.account = r.id<account_id>();
   body.conversation = r.id<stream_id>();
   body.time = static_cast<wall_ms>(r.varint());
+  if (body.what != effect_kind::removed) body.join_seq = r.varint();
   if (body.what == effect_kind::added) {
-    body.join_seq = r.varint();
     const std::uint8_t flags = r.u8();
     body.direct = (flags & 1) != 0;
     body.open = (flags & 2) != 0;
     body.name = as_text(r.field());
+    if (flags > 3) r.fail();
   }
   return finish(r, std::move(body));
 }
@@ -241,6 +262,7 @@ std::optional<account_entry> read_account_entry(byte_span data) {
   entry.deleted = (flags & 1) != 0;
   entry.has_device = (flags & 2) != 0;
   entry.revoked = (flags & 4) != 0;
+  if (flags > 7) r.fail();
   if (entry.has_device) {
     entry.device = r.id<device_id>();
     entry.device_version = r.varint();

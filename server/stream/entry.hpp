@@ -29,9 +29,11 @@ struct send_entry {
   device_id device;
   message_id id;
   message_id after;
+  std::uint32_t kind = 0;
   byte_span rest;  // the Record without seq and ts
 };
 // Writes the entry from the wire's Send; the rest is made here.
+// REQUIRES: account, device and send.id are not zero, and send.kind is below first_kind_of_server.
 void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
                       const send_view& send);
 std::optional<send_entry> read_send_entry(byte_span entry);
@@ -81,14 +83,14 @@ std::optional<std::vector<cursor_part>> read_cursors_entry(byte_span entry);
 enum class effect_kind : std::uint8_t {
   added = 1,    // to an account: you are a member of a conversation
   removed = 2,  // to an account: no longer
-  leave = 3,    // to a conversation: this account is gone (O2)
+  leave = 3,    // to a conversation: this account cannot be what `added` with this join_seq made it (O2)
 };
 struct effect_body {
   effect_kind what = effect_kind::added;
   account_id account;
   stream_id conversation;
   wall_ms time = 0;
-  std::uint64_t join_seq = 0;  // of `added`
+  std::uint64_t join_seq = 0;  // of `added`, and of the `leave` that answers it
   bool direct = false;
   bool open = false;
   std::string_view name;

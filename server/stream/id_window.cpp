@@ -73,8 +73,9 @@ bool id_window::read(byte_reader& in) {
     const auto seq = in.varint();
     ids_.push_back({id, seq});
   }
-  const auto rising = [](const accepted& a, const accepted& b) { return !(a.id < b.id); };
-  return in.ok() && std::adjacent_find(ids_.begin(), ids_.end(), rising) == ids_.end();
+  const auto not_rising = [](const accepted& a, const accepted& b) { return !(a.id < b.id); };
+  if (!in.ok() || std::adjacent_find(ids_.begin(), ids_.end(), not_rising) != ids_.end()) return false;
+  return ids_.empty() ? floor_.is_zero() : floor_ < ids_.front().id;
 }
 
 }  // namespace dunlin::stream

@@ -38,7 +38,10 @@ class id_window {
     message_id id;
     std::uint64_t seq;
   };
-  [[nodiscard]] const accepted& at(std::size_t i) const { return ids_[(first_ + i) % ids_.size()]; }
+  [[nodiscard]] const accepted& at(std::size_t i) const {
+    i += first_;
+    return ids_[i < ids_.size() ? i : i - ids_.size()];
+  }
   // How many ids are below `id`.
   [[nodiscard]] std::size_t below(message_id id) const;
 

@@ -115,6 +115,7 @@ bool read_row(byte_span row, inbox_state& state) {
     c.name = as_text(r.field());
     c.cursors.resize(devices);
     for (auto& cursor : c.cursors) cursor = r.varint();
+    if (flags > 3 || (i != 0 && !(state.conversations.back().id < c.id))) return false;
     state.conversations.push_back(std::move(c));
   }
   return r.ok() && r.at_end();

@@ -49,14 +49,13 @@ void outbox::write(byte_writer& out) const {
 }
 
 bool outbox::read(byte_reader& in) {
+  *this = {};
   while (in.u8() != 0) {
     const std::uint8_t p = in.u8();
     sent_[p] = in.varint();
     last_[p] = in.varint();
     if (!in.ok()) return false;
   }
-  waiting_.clear();
-  unreported_ = 0;
   const std::uint64_t targets = in.varint();
   for (std::uint64_t t = 0; t < targets && in.ok(); ++t) {
     const partition_id to = in.u8();
@@ -64,6 +63,8 @@ bool outbox::read(byte_reader& in) {
     for (std::uint64_t i = 0; i < n && in.ok(); ++i) {
       const std::uint64_t number = in.varint();
       const byte_span body = in.field();
+      // Dense, up to the last that was sent: only from the front are effects ever forgotten.
+      if (number != sent_[to] - n + i + 1) return false;
       waiting_[to].push_back({number, {body.begin(), body.end()}});
       ++unreported_;
     }

@@ -1,12 +1,37 @@
 #include "stream/partition.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 
 namespace dunlin::stream {
 
 namespace {
+
 constexpr std::uint8_t row_format = 1;
+
+void sort_once(std::vector<account_id>& accounts) {
+  std::sort(accounts.begin(), accounts.end());
+  accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
 }
+
+// How many members the stream will have.
+std::size_t members_after(const stream_state& stream, const change_entry& change) {
+  std::vector<account_id> left;
+  for (const auto& account : change.remove) {
+    if (stream.find_member(account) != nullptr) left.push_back(account);
+  }
+  sort_once(left);
+  std::vector<account_id> joined;
+  for (const auto& account : change.add) {
+    const bool stays = stream.find_member(account) != nullptr && !std::binary_search(left.begin(), left.end(), account);
+    if (!stays) joined.push_back(account);
+  }
+  sort_once(joined);
+  return stream.members.size() - left.size() + joined.size();
+}
+
+}  // namespace
 
 stream_state* partition::find_stream(stream_id id) {
   const auto it = streams_.find(id);
@@ -24,6 +49,8 @@ verdict partition::apply(store::position pos, byte_span entry, store::applied& o
   again_ = nullptr;
   told_.clear();
   told_count_ = 0;
+  told_now_.clear();
+  appended_ = nullptr;
   rest_.clear();
   const auto what = kind_of(entry);
   const verdict v = what ? decide(*what, entry) : verdict::refuse(reason::malformed);
@@ -60,7 +87,15 @@ void partition::finish_outcome() {
   out_->record = byte_span(out_->outcome).subspan(at);
 }
 
+void partition::touch(stream_state& stream) {
+  if (stream.pos == now_) return;
+  stream.pos = now_;
+  out_->keep = true;
+  out_->touched.push_back({store::row_kind::stream, stream.id});
+}
+
 void partition::touch(inbox_state& inbox) {
+  if (inbox.pos == now_) return;
   inbox.pos = now_;
   out_->keep = true;
   out_->touched.push_back({store::row_kind::inbox, account_stream(inbox.account)});
@@ -84,6 +119,7 @@ verdict partition::append(stream_state& stream, wall_ms time, byte_span rest) {
   out_->ts = stream.ts;
   out_->record = rest;
   out_->slot = &stream.slot;
+  appended_ = &stream;
   return verdict::accept(stream.head, stream.ts);
 }
 
@@ -104,6 +140,7 @@ void partition::tell(const effect_body& body, stream_id target) {
   w.varint(n);
   w.field(data);
   ++told_count_;
+  told_now_.push_back({to, n});
   touch_own();
 }
 
@@ -113,29 +150,39 @@ verdict partition::apply_send(byte_span data) {
   stream_state* stream = find_stream(entry->stream);
   if (stream == nullptr || stream->is_account) return verdict::refuse(reason::not_member);
   if (!fresh(stream->pos)) return {};
-  id_window& window = stream->window_of(entry->device);
+  id_window* window = stream->find_window(entry->device);
   if (again_ == nullptr) {
-    const auto found = window.find(entry->id);
+    const auto found = window == nullptr ? id_window::found{} : window->find(entry->id);
     // A repeat gets its first verdict even from who has left since (S3).
     if (found.where == id_window::place::known) return verdict::repeat(found.seq);
     if (stream->find_member(entry->account) == nullptr) return verdict::refuse(reason::not_member);
+    if (entry->kind == static_cast<std::uint32_t>(kind::text) && !stream->open) {
+      return verdict::refuse(reason::not_open);
+    }
     if (found.where == id_window::place::stale) {
       auto v = verdict::refuse(reason::stale);
-      v.floor = window.floor();
+      v.floor = window->floor();
       return v;
     }
-    if (!entry->after.is_zero() && !window.passed(entry->after)) return verdict::refuse(reason::waits);
+    if (!entry->after.is_zero() && (window == nullptr || !window->passed(entry->after))) {
+      return verdict::refuse(reason::waits);
+    }
   }
+  // Only now: who is refused leaves no trace in the state (S3).
+  if (window == nullptr) window = &stream->window_of(entry->device);
   const verdict v = append(*stream, entry->time, entry->rest);
-  window.accept(entry->id, stream->head);
+  window->accept(entry->id, stream->head);
   return v;
 }
 
 verdict partition::apply_create(byte_span data) {
   const auto entry = read_create_entry(data);
-  if (!entry || entry->members.empty()) return verdict::refuse(reason::malformed);
+  if (!entry || entry->members.empty() || (entry->direct && entry->members.size() > 2)) {
+    return verdict::refuse(reason::malformed);
+  }
   if (stream_state* known = find_stream(entry->stream)) {
     if (!fresh(known->pos)) return {};
+    DUNLIN_CHECK(again_ == nullptr);
     const bool same = !known->is_account && known->direct == entry->direct && known->find_member(entry->members[0]);
     return same ? verdict::repeat(1) : verdict::refuse(reason::conflict);
   }
@@ -189,13 +236,14 @@ verdict partition::apply_change(byte_span data) {
   if (again_ == nullptr && outbox_.unreported() + entry->add.size() + entry->remove.size() > max_unreported) {
     return verdict::refuse(reason::busy);
   }
+  if (members_after(*stream, *entry) > max_members) return verdict::refuse(reason::too_large);
   std::vector<member_view> joined;
   std::vector<account_id> left;
   for (const auto& account : entry->remove) {
     if (stream->remove_member(account)) left.push_back(account);
   }
   for (const auto& account : entry->add) {
-    if (stream->find_member(account) != nullptr || stream->members.size() >= max_members) continue;
+    if (stream->find_member(account) != nullptr) continue;
     stream->add_member(account, role::member);
     joined.push_back({account, 0});
   }
@@ -242,9 +290,7 @@ verdict partition::apply_marks(byte_span data) {
     const marks at{std::min(part.at.got, stream->head), std::min(part.at.all, stream->head),
                    std::min(part.at.read, stream->head)};
     if (m == nullptr || !m->at.merge(at)) continue;
-    if (stream->pos != now_) out_->touched.push_back({store::row_kind::stream, stream->id});
-    stream->pos = now_;
-    out_->keep = true;
+    touch(*stream);
   }
   return verdict::accept(0, 0);
 }
@@ -265,7 +311,7 @@ verdict partition::apply_cursors(byte_span data) {
     }
     if (part.seq <= *place) continue;
     *place = part.seq;
-    if (inbox->pos != now_) touch(*inbox);
+    touch(*inbox);
   }
   return verdict::accept(0, 0);
 }
@@ -277,9 +323,7 @@ verdict partition::apply_trim(byte_span data) {
   if (stream == nullptr || !fresh(stream->pos)) return verdict::refuse(reason::not_member);
   if (entry->through <= stream->trimmed || entry->through > stream->head) return verdict::repeat(stream->trimmed);
   stream->trimmed = entry->through;
-  stream->pos = now_;
-  out_->keep = true;
-  out_->touched.push_back({store::row_kind::stream, stream->id});
+  touch(*stream);
   return verdict::accept(stream->trimmed, stream->ts);
 }
 
@@ -336,7 +380,7 @@ bool partition::load_row(const store::row_key& key, store::position pos, byte_sp
   byte_reader r(row);
   if (r.u8() != row_format) return false;
   rules_ = r.u32();
-  if (rules_ > rules_version) return false;
+  if (rules_ == 0 || rules_ > rules_version) return false;
   if (!outbox_.read(r) || !r.at_end()) return false;
   own_pos_ = pos;
   pos_ = std::max(pos_, pos);

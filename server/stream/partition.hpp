@@ -50,6 +50,14 @@ class partition {
   void drop_stream(stream_id id) { streams_.erase(id); }
   void drop_inbox(account_id id) { inboxes_.erase(id); }
 
+  // The stream that the last apply gave a record, if it did; and what it told other partitions.
+  [[nodiscard]] stream_state* appended() const { return appended_; }
+  struct told_effect {
+    partition_id to = 0;
+    std::uint64_t n = 0;
+  };
+  [[nodiscard]] const std::vector<told_effect>& told() const { return told_now_; }
+
   [[nodiscard]] partition_id id() const { return id_; }
   outbox& effects() { return outbox_; }
   [[nodiscard]] const outbox& effects() const { return outbox_; }
@@ -72,11 +80,15 @@ class partition {
   verdict apply_added(const effect_body& body);
   verdict apply_removed(const effect_body& body);
   verdict apply_leave(const effect_body& body);
+  enum class device_change : std::uint8_t { none, visible, refused };
+  device_change upsert_device(inbox_state& inbox, const account_entry& entry);
   verdict record_change(stream_state& stream, const std::vector<member_view>& joined,
                         const std::vector<account_id>& left, account_id actor, wall_ms time);
 
   // True if the part that includes entries up to `included` does not include the one at hand; always so outside redo.
   [[nodiscard]] bool fresh(store::position included) const { return included < now_; }
+  // The part changes: its row includes this entry, and the log is to know (once an entry).
+  void touch(stream_state& stream);
   void touch(inbox_state& inbox);
   void touch_own();
   // Gives the stream its next seq and the entry its record; `rest` lies in the entry or in rest_.
@@ -101,6 +113,8 @@ class partition {
   bytes told_;                              // its effects: target, n, body
   std::uint64_t told_count_ = 0;
   bytes rest_;  // of a record that the server makes
+  stream_state* appended_ = nullptr;
+  std::vector<told_effect> told_now_;
 };
 
 }  // namespace dunlin::stream

@@ -22,6 +22,19 @@ auto place_of(Range& members, account_id account) {
                           [](const member& m, account_id a) { return m.account < a; });
 }
 
+template <class Range>
+auto writer_place(Range& writers, device_id device) {
+  return std::lower_bound(writers.begin(), writers.end(), device,
+                          [](const writer& w, device_id d) { return w.device < d; });
+}
+
+// Strictly: what is searched by halves must lie in order, whatever the disk gave back.
+template <class Range, class Id>
+bool ascending(const Range& range, Id id) {
+  return std::adjacent_find(range.begin(), range.end(),
+                            [id](const auto& a, const auto& b) { return !(a.*id < b.*id); }) == range.end();
+}
+
 }  // namespace
 
 bool marks::merge(const marks& other) {
@@ -58,15 +71,18 @@ bool stream_state::remove_member(account_id account) {
 }
 
 id_window& stream_state::window_of(device_id device) {
-  const auto it = std::lower_bound(writers.begin(), writers.end(), device,
-                                   [](const writer& w, device_id d) { return w.device < d; });
+  const auto it = writer_place(writers, device);
   if (it != writers.end() && it->device == device) return it->accepted;
   return writers.insert(it, writer{device, {}})->accepted;
 }
 
+id_window* stream_state::find_window(device_id device) {
+  const auto it = writer_place(writers, device);
+  return it != writers.end() && it->device == device ? &it->accepted : nullptr;
+}
+
 const id_window* stream_state::find_window(device_id device) const {
-  const auto it = std::lower_bound(writers.begin(), writers.end(), device,
-                                   [](const writer& w, device_id d) { return w.device < d; });
+  const auto it = writer_place(writers, device);
   return it != writers.end() && it->device == device ? &it->accepted : nullptr;
 }
 
@@ -105,7 +121,9 @@ bool read_row(byte_span row, stream_state& state) {
   state.is_account = (flags & 1) != 0;
   state.direct = (flags & 2) != 0;
   state.open = (flags & 4) != 0;
-  state.keep = static_cast<retention>(r.u8());
+  const std::uint8_t keep = r.u8();
+  if (flags > 7 || keep > static_cast<std::uint8_t>(retention::until_delivered)) return false;
+  state.keep = static_cast<retention>(keep);
   state.name = as_text(r.field());
   state.head = r.varint();
   state.ts = static_cast<wall_ms>(r.varint());
@@ -118,7 +136,9 @@ bool read_row(byte_span row, stream_state& state) {
   for (std::uint64_t i = 0; i < members; ++i) {
     member m;
     m.account = r.id<account_id>();
-    m.as = static_cast<role>(r.u8());
+    const std::uint8_t as = r.u8();
+    if (as > static_cast<std::uint8_t>(role::owner)) return false;
+    m.as = static_cast<role>(as);
     m.join_seq = r.varint();
     m.at.got = r.varint();
     m.at.all = r.varint();
@@ -133,7 +153,8 @@ bool read_row(byte_span row, stream_state& state) {
     if (!w.accepted.read(r)) return false;
     state.writers.push_back(std::move(w));
   }
-  return r.ok() && r.at_end();
+  return r.ok() && r.at_end() && ascending(state.members, &member::account) &&
+         ascending(state.writers, &writer::device);
 }
 
 }  // namespace dunlin::stream

@@ -73,6 +73,7 @@ struct stream_state {
   member& add_member(account_id account, role as);
   bool remove_member(account_id account);
   id_window& window_of(device_id device);
+  [[nodiscard]] id_window* find_window(device_id device);
   [[nodiscard]] const id_window* find_window(device_id device) const;
 };
 

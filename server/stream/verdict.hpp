@@ -18,7 +18,7 @@ enum class reason : std::uint8_t {
   waits,        // the message named in `after` is not accepted yet (S3): send that first
   busy,         // too much is under way (O3, L6): try again later
   no_space,     // the disk is full: nothing is accepted until there is room
-  too_large,    // the body is over the limit
+  too_large,    // the body, or the number of members, is over the limit
   malformed,    // not what the topic's message looks like
   unsupported,  // a field that this server does not offer yet
   forbidden,    // the role does not allow it

@@ -1,0 +1,36 @@
+// What a shard counts, registered with the process's metrics under its number.
+#pragma once
+
+#include <array>
+
+#include "base/metrics.hpp"
+#include "stream/verdict.hpp"
+
+namespace dunlin::engine {
+
+inline constexpr std::size_t reason_count = 12;
+
+struct counters {
+  counters(metrics& all, unsigned shard);
+
+  counter& accepted;
+  counter& duplicates;
+  std::array<counter*, reason_count> refused{};  // by stream::reason
+  counter& signals;       // D2: one message to one shard
+  counter& arms;          // D3
+  counter& reads;
+  counter& reads_failed;
+  counter& delivered;     // records and texts given to connections
+  counter& acked;
+  counter& effects_sent;
+  counter& effects_dropped;
+  counter& protocol_errors;
+  counter& logins_refused;
+  counter& link_no_credit;
+  gauge& connections;
+  gauge& sessions_kept;
+  gauge& held;
+  gauge& loading;
+};
+
+}  // namespace dunlin::engine

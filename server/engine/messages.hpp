@@ -1,0 +1,186 @@
+// What shards say to each other: plain data, addressed to the owner of a stream or to the inbox of an account (on the
+// same shard, another, or in a cluster another node). Any of them may be lost, doubled or come late on a link; each
+// exchange survives that by the rule named beside it.
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/id.hpp"
+#include "stream/stream_state.hpp"
+#include "stream/verdict.hpp"
+
+namespace dunlin::engine {
+
+using shard_id = std::uint16_t;
+
+// Who waits for an answer: `token` means something to that shard alone.
+struct reply_to {
+  shard_id shard = 0;
+  std::uint64_t token = 0;
+};
+
+// --- to owners --------------------------------------------------------------------------------------------------
+
+// An entry to be decided (a repeat after a loss is recognized by its id, S3).
+struct submit {
+  partition_id partition = 0;
+  bytes entry;
+  reply_to from;
+};
+
+// D3: the inbox stands at `known`; tell it once when there is more. Repeated every 5 minutes (D5).
+struct arm {
+  stream_id stream;
+  account_id account;
+  std::uint32_t handle = 0;
+  std::uint64_t known = 0;
+  stream::marks at;  // R1: reported with each arm
+};
+struct arms {
+  shard_id from = 0;
+  std::vector<arm> list;
+};
+
+// D3: records from `first` on, as many as fit. `max_records` 0 asks for the head alone.
+struct read {
+  stream_id stream;
+  account_id account;
+  std::uint64_t first = 0;
+  std::uint32_t max_records = 0;
+  std::uint32_t max_bytes = 0;
+  reply_to from;
+};
+
+// R1. `handle` is given back in marks_kept.
+struct marks_report {
+  stream_id stream;
+  account_id account;
+  std::uint32_t handle = 0;
+  stream::marks at;
+};
+struct marks_reports {
+  shard_id from = 0;
+  std::vector<marks_report> list;
+};
+
+// O1: an effect of partition `from` to partition `to`.
+struct effect {
+  partition_id from = 0;
+  partition_id to = 0;
+  std::uint64_t n = 0;
+  bytes body;
+};
+// `to` says that all effects of `from` up to n are applied and durable.
+struct effect_kept {
+  partition_id from = 0;
+  partition_id to = 0;
+  std::uint64_t n = 0;
+};
+
+// P2: may be dropped.
+struct live_up {
+  stream_id stream;
+  account_id account;
+  device_id device;
+  shared_bytes payload;
+};
+
+// --- to inboxes and sessions ------------------------------------------------------------------------------------
+
+struct submitted {
+  std::uint64_t token = 0;
+  stream::verdict outcome;
+};
+
+// One record inside a chunk: the whole wire Record is there.
+struct record_ref {
+  std::uint64_t seq = 0;
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+  shared_bytes chunk;
+
+  [[nodiscard]] byte_span data() const { return byte_span(*chunk).subspan(offset, length); }
+};
+using record_list = std::shared_ptr<const std::vector<record_ref>>;
+
+// What a member may know of how far the others are (R2).
+struct receipts {
+  std::uint64_t delivered = 0;
+  std::uint64_t read = 0;
+
+  friend bool operator==(const receipts&, const receipts&) = default;
+};
+
+// D2: there is more than the inboxes behind these handles knew; they are not armed any more.
+struct news {
+  stream_id stream;
+  std::uint64_t head = 0;
+  std::vector<std::uint32_t> handles;
+  record_list records;  // the newest, ending with `head`; null if they are many
+};
+// D4: a record with urgency, for members who are not armed.
+struct urgent_news {
+  stream_id stream;
+  std::uint64_t head = 0;
+  std::vector<account_id> accounts;
+};
+
+// D3: the answer to an arm that found nothing new, or no member.
+struct armed {
+  stream_id stream;
+  std::uint32_t handle = 0;
+  std::uint64_t known = 0;
+  bool member = false;
+  stream::marks at;  // what the stream has, durably (R1)
+  receipts others;
+};
+struct armed_list {
+  std::vector<armed> list;
+};
+
+struct records {
+  std::uint64_t token = 0;
+  stream::verdict outcome;     // refused: no member, or the store failed (busy)
+  std::uint64_t head = 0;
+  std::uint64_t join_seq = 0;
+  std::uint64_t trimmed = 0;   // records up to here are gone
+  record_list list;            // ascending, may start above `first` (trimmed)
+};
+
+struct marks_kept {
+  stream_id stream;
+  std::uint32_t handle = 0;
+  stream::marks at;
+};
+
+struct receipts_news {
+  stream_id stream;
+  std::vector<std::uint32_t> handles;
+  receipts others;
+};
+
+struct live_down {
+  stream_id stream;
+  std::vector<std::uint32_t> handles;
+  device_id device;
+  shared_bytes payload;  // a dunlin.v1.Live
+};
+
+using message = std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, news,
+                             urgent_news, armed_list, records, marks_kept, receipts_news, live_down>;
+
+// The way to the other shards.
+//
+// Thread rule: each shard has its own, used by its thread.
+class links {
+ public:
+  virtual ~links() = default;
+  // REQUIRES: `to` is another shard. False: no credit, nothing was taken; the sender keeps its state and comes again
+  // (D2, O3). Answers are always taken: their room was reserved with the request.
+  virtual bool send(shard_id to, message&& m) = 0;
+};
+
+}  // namespace dunlin::engine

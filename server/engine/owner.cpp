@@ -1,0 +1,376 @@
+#include "engine/owner.hpp"
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "base/planted.hpp"
+
+namespace dunlin::engine {
+
+using stream::reason;
+using stream::verdict;
+
+namespace {
+// What a frame may need beside its entry: header, outcome, the keys it touched.
+constexpr std::size_t frame_overhead = 256;
+}  // namespace
+
+owner::owner(shard_id self, shard_id shards, store::log& log, store::history& history, outbound& out,
+             const options& limits, counters& counts)
+    : self_(self), shards_(shards), log_(log), history_(history), out_(out), limits_(limits), counts_(counts) {
+  for (int p = 0; p < partition_count; ++p) {
+    const auto id = static_cast<partition_id>(p);
+    if (mine(id)) partitions_[id] = std::make_unique<stream::partition>(id);
+  }
+  live_.emplace_back();
+}
+
+bool owner::load_partitions() {
+  for (auto& p : partitions_) {
+    if (!p) continue;
+    const auto row = history_.load_now(store::partition_row(p->id()));
+    if (row.error || (row.found && !p->load_row(store::partition_row(p->id()), row.pos, row.row))) {
+      log_error("a partition's row cannot be read", {{"partition", p->id()}, {"why", row.error.message()}});
+      return false;
+    }
+  }
+  return true;
+}
+
+store::index_slot* owner::redo(const store::replayed& entry) {
+  auto& p = part(entry.partition);
+  return p.redo(entry, [&](const store::row_key& key) {
+    if (key.kind == store::row_kind::partition || is_here(key) || !tried_.insert(key).second) return;
+    const auto row = history_.load_now(key);
+    DUNLIN_CHECK(!row.error);
+    if (row.found) DUNLIN_CHECK(p.load_row(key, row.pos, row.row));
+  });
+}
+
+void owner::recovered() {
+  recovering_ = false;
+  tried_.clear();
+  for (auto& p : partitions_) {
+    if (!p) continue;
+    for (auto& [to, queue] : p->effects().waiting()) {
+      for (const auto& e : queue) send_effect(p->id(), to, e);
+    }
+  }
+}
+
+std::size_t owner::streams() const {
+  std::size_t n = 0;
+  for (const auto& p : partitions_) n += p ? p->streams().size() : 0;
+  return n;
+}
+
+std::size_t owner::inboxes() const {
+  std::size_t n = 0;
+  for (const auto& p : partitions_) n += p ? p->inboxes().size() : 0;
+  return n;
+}
+
+owner::live_stream& owner::live_of(stream::stream_state& state) {
+  if (state.live == 0) {
+    if (live_free_.empty()) {
+      state.live = static_cast<std::uint32_t>(live_.size());
+      live_.emplace_back();
+    } else {
+      state.live = live_free_.back();
+      live_free_.pop_back();
+      live_[state.live] = {};
+    }
+    live_[state.live].id = state.id;
+    live_[state.live].released = state.head;
+  }
+  return live_[state.live];
+}
+
+// --- entries ----------------------------------------------------------------------------------------------------
+
+reason owner::append(partition_id p, byte_span entry, store::space_for whom, const reply_to* from) {
+  switch (log_.reserve(entry.size() + frame_overhead, whom)) {
+    case store::space::granted: break;
+    case store::space::wait: return reason::busy;
+    case store::space::full: return reason::no_space;
+  }
+  // The context is looked at by apply before submit returns, or never where the log applies later.
+  reply_to to = from != nullptr ? *from : reply_to{};
+  log_.submit(p, entry, from != nullptr ? &to : nullptr);
+  return reason::none;
+}
+
+void owner::apply(partition_id id, store::position pos, byte_span entry, void* context, store::applied& out) {
+  auto& p = part(id);
+  // A record's stream must be known to the release before its head moves.
+  if (entry.size() >= 17 && entry[0] == static_cast<std::uint8_t>(stream::entry_kind::send)) {
+    if (auto* s = p.find_stream(id_from_bytes<stream_id>(entry.subspan<1, 16>()))) live_of(*s);
+  }
+  const verdict v = p.apply(pos, entry, out);
+  if (out.keep && out.seq != 0) keep_record(*p.appended(), out);
+  if (out.keep) {
+    if (!p.told().empty()) {
+      hold_effects(id);
+      if (p.appended() != nullptr) live_of(*p.appended()).lowest_known = false;  // members came or went
+    }
+    for (const auto& key : out.touched) {
+      if (key.kind == store::row_kind::inbox) hold({own_event::kind::inbox_changed, key.id, 0});
+    }
+  }
+  const auto kind = stream::kind_of(entry);
+  if (kind == stream::entry_kind::effect && (out.keep || v.what == verdict::kind::duplicate)) {
+    const auto e = stream::read_effect_entry(entry);
+    hold(shard_of(e->from), effect_kept{e->from, id, p.effects().last(e->from)});
+    if (!out.keep) counts_.effects_dropped.add();
+  }
+  if (kind == stream::entry_kind::marks && out.keep) {
+    for (const auto& key : out.touched) hold({own_event::kind::marks_kept, key.id, 0});
+  }
+  if (context != nullptr) answer(*static_cast<const reply_to*>(context), v);
+}
+
+void owner::answer(reply_to to, const verdict& v) {
+  switch (v.what) {
+    case verdict::kind::accepted: counts_.accepted.add(); break;
+    case verdict::kind::duplicate: counts_.duplicates.add(); break;
+    case verdict::kind::refused: counts_.refused[static_cast<std::size_t>(v.why)]->add(); break;
+  }
+  hold(to.shard, submitted{to.token, v});
+}
+
+void owner::hold(shard_id to, message&& m) { held_.open(log_.taken()).answers.push_back({to, std::move(m)}); }
+void owner::hold(const own_event& event) { held_.open(log_.taken()).events.push_back(event); }
+
+void owner::keep_record(stream::stream_state& s, const store::applied& out) {
+  auto& live = live_of(s);
+  if (live.released >= out.seq) live.released = out.seq - 1;  // the stream's first record made it known here
+  auto& batch = held_.open(log_.taken());
+  std::uint8_t head[stream::record_head_max];
+  const std::size_t n = stream::write_record_head(head, out.seq, out.ts);
+  const auto at = static_cast<std::uint32_t>(batch.arena.size());
+  batch.arena.insert(batch.arena.end(), head, head + n);
+  batch.arena.insert(batch.arena.end(), out.record.begin(), out.record.end());
+  // Urgency is field 7; the fields before it are three ids and the kind.
+  const auto record = stream::read_record(out.record);
+  const auto urgency = record ? static_cast<std::uint8_t>(record->urgency) : std::uint8_t{0};
+  batch.records.push_back({s.id, out.seq, at, static_cast<std::uint32_t>(n + out.record.size()), urgency});
+}
+
+void owner::take(submit& m, moment /*now*/) {
+  if (const reason why = append(m.partition, m.entry, store::space_for::client, &m.from); why != reason::none) {
+    answer(m.from, verdict::refuse(why));
+  }
+}
+
+bool owner::submit_cursors(partition_id p, const std::vector<stream::cursor_part>& parts, std::uint64_t tag) {
+  scratch_.clear();
+  stream::write_cursors_entry(scratch_, parts);
+  if (append(p, scratch_, store::space_for::upkeep, nullptr) != reason::none) return false;
+  hold({own_event::kind::cursors_kept, {std::uint64_t{p} << 56, 0}, tag});
+  return true;
+}
+
+// --- effects (O1 to O3) -----------------------------------------------------------------------------------------
+
+void owner::hold_effects(partition_id id) {
+  auto& p = part(id);
+  for (const auto& told : p.told()) {
+    const auto& queue = p.effects().waiting().at(told.to);
+    const auto& e = queue[told.n - queue.front().n];
+    hold(shard_of(told.to), effect{id, told.to, told.n, e.body});
+    counts_.effects_sent.add();
+    if (planted(bug::effect_forgotten_early)) p.effects().forget(told.to, told.n);
+  }
+}
+
+void owner::send_effect(partition_id from, partition_id to, const stream::outbox::effect& e) {
+  counts_.effects_sent.add();
+  hold(shard_of(to), effect{from, to, e.n, e.body});
+}
+
+void owner::resend_effects(shard_id target) {
+  for (auto& p : partitions_) {
+    if (!p) continue;
+    for (const auto& [to, queue] : p->effects().waiting()) {
+      if (shard_of(to) != target) continue;
+      for (const auto& e : queue) send_effect(p->id(), to, e);
+    }
+  }
+}
+
+void owner::take(effect& m, moment /*now*/) {
+  scratch_.clear();
+  stream::write_effect_entry(scratch_, m.from, m.n, m.body);
+  // Without space it is not taken; its source sends it again (O3).
+  append(m.to, scratch_, store::space_for::upkeep, nullptr);
+}
+
+void owner::take(effect_kept& m) {
+  if (mine(m.from)) part(m.from).effects().forget(m.to, m.n);
+}
+
+// --- states read back (L5) --------------------------------------------------------------------------------------
+
+bool owner::is_here(const store::row_key& key) {
+  auto& p = part(partition_of(key.id));
+  if (key.kind == store::row_kind::stream) return p.find_stream(key.id) != nullptr;
+  return p.find_inbox(account_of(key.id)) != nullptr;
+}
+
+bool owner::ensure(const std::vector<store::row_key>& keys, message& m) {
+  std::shared_ptr<parked> place;
+  for (const auto& key : keys) {
+    if (is_here(key)) continue;
+    if (absent_ != nullptr && std::find(absent_->begin(), absent_->end(), key) != absent_->end()) continue;
+    if (!place) place = std::make_shared<parked>();
+    ++place->remaining;
+    const auto known = loading_keys_.find(key);
+    if (known != loading_keys_.end()) {
+      loading_[known->second].waiting.push_back(place);
+      continue;
+    }
+    const std::uint64_t token = next_token_++;
+    loading_keys_[key] = token;
+    loading_[token] = {key, {place}};
+    ask(key);
+  }
+  if (!place) return true;
+  place->what = std::move(m);
+  ++parked_;
+  return false;
+}
+
+void owner::ask(const store::row_key& key) {
+  if (!history_.load(loading_keys_.at(key), key)) unasked_.push_back(key);
+}
+
+void owner::finish_load(store::load_answer& a, moment now) {
+  const auto it = loading_.find(a.token);
+  if (it == loading_.end()) return;
+  loading done = std::move(it->second);
+  loading_.erase(it);
+  loading_keys_.erase(done.key);
+  auto& p = part(partition_of(done.key.id));
+  bool failed = static_cast<bool>(a.error);
+  if (!failed && a.found && !is_here(done.key)) failed = !p.load_row(done.key, a.pos, a.row);
+  if (failed) log_error("a state cannot be read back", {{"id", to_text(done.key.id)}, {"why", a.error.message()}});
+  for (auto& place : done.waiting) {
+    if (!a.found) place->absent.push_back(done.key);
+    if (failed) place->remaining = 0;
+    if (place->remaining != 0 && --place->remaining != 0) continue;
+    --parked_;
+    if (failed) {
+      if (auto* m = std::get_if<submit>(&place->what)) answer(m->from, verdict::refuse(reason::busy));
+      if (auto* m = std::get_if<read>(&place->what)) refuse_read(*m, reason::busy);
+      continue;
+    }
+    absent_ = &place->absent;
+    take(std::move(place->what), now);
+    absent_ = nullptr;
+  }
+}
+
+// --- messages and turns -----------------------------------------------------------------------------------------
+
+void owner::take(message&& m, moment now) {
+  wall_ = now.wall;
+  std::vector<store::row_key> keys;
+  if (auto* s = std::get_if<submit>(&m)) {
+    // The hot way: one stream, nearly always in memory.
+    if (s->entry.size() >= 17 && s->entry[0] == static_cast<std::uint8_t>(stream::entry_kind::send) &&
+        find(id_from_bytes<stream_id>(byte_span(s->entry).subspan<1, 16>())) != nullptr) {
+      return take(*s, now);
+    }
+    keys = stream::parts_of(s->entry);
+  } else if (auto* r = std::get_if<read>(&m)) {
+    keys.push_back({store::row_kind::stream, r->stream});
+  } else if (auto* e = std::get_if<effect>(&m)) {
+    bytes entry;
+    stream::write_effect_entry(entry, e->from, e->n, e->body);
+    keys = stream::parts_of(entry);
+  } else if (auto* a = std::get_if<arms>(&m)) {
+    for (const auto& one : a->list) keys.push_back({store::row_kind::stream, one.stream});
+  } else if (auto* k = std::get_if<marks_reports>(&m)) {
+    for (const auto& one : k->list) keys.push_back({store::row_kind::stream, one.stream});
+  } else if (auto* l = std::get_if<live_up>(&m)) {
+    keys.push_back({store::row_kind::stream, l->stream});
+  }
+  if (parked_ >= limits_.parked && !keys.empty()) {
+    const bool here = std::all_of(keys.begin(), keys.end(), [this](const auto& key) { return is_here(key); });
+    if (!here) {  // too much is being read back: who asks, asks again
+      if (auto* s = std::get_if<submit>(&m)) answer(s->from, verdict::refuse(reason::busy));
+      if (auto* r = std::get_if<read>(&m)) refuse_read(*r, reason::busy);
+      return;
+    }
+  }
+  if (!keys.empty() && !ensure(keys, m)) return;
+  std::visit(
+      [&](auto& body) {
+        using body_type = std::decay_t<decltype(body)>;
+        if constexpr (std::is_same_v<body_type, effect_kept> || std::is_same_v<body_type, live_up>) {
+          take(body);
+        } else if constexpr (requires { take(body, now); }) {
+          take(body, now);
+        } else {
+          DUNLIN_CHECK(false);  // for an inbox: routed wrongly
+        }
+      },
+      m);
+}
+
+void owner::turn(moment now) {
+  wall_ = now.wall;
+  reads_.clear();
+  loads_.clear();
+  history_.poll(reads_, loads_);
+  for (auto& a : reads_) finish_read(a);
+  for (auto& a : loads_) finish_load(a, now);
+  if (!unasked_.empty()) {
+    auto again = std::move(unasked_);
+    unasked_.clear();
+    for (const auto& key : again) {
+      if (loading_keys_.contains(key)) ask(key);
+    }
+  }
+  give_rows();
+  retry_signals(now);
+  const store::ticket durable = planted(bug::release_before_durable) ? log_.taken() : log_.durable();
+  release_batch batch;
+  while (held_.take(durable, batch)) release(batch, now);
+  counts_.held.set(static_cast<std::int64_t>(held_.size()));
+  counts_.loading.set(static_cast<std::int64_t>(loading_.size()));
+}
+
+void owner::give_rows() {
+  constexpr std::size_t rows_a_turn = 64;
+  wanted_.clear();
+  history_.poll_wanted(wanted_, rows_a_turn);
+  for (const auto& key : wanted_) {
+    auto& p = part(partition_of(key.id));
+    scratch_.clear();
+    if (!p.write_row(key, scratch_)) {
+      history_.skip_row(key);
+      continue;
+    }
+    store::position pos = p.own_pos();
+    std::uint64_t kept_from = 0;
+    if (key.kind == store::row_kind::stream) {
+      const auto* s = p.find_stream(key.id);
+      pos = s->pos;
+      kept_from = s->trimmed + 1;
+    } else if (key.kind == store::row_kind::inbox) {
+      pos = p.find_inbox(account_of(key.id))->pos;
+    }
+    history_.give_row(key, pos, log_.taken(), kept_from, scratch_);
+  }
+}
+
+void owner::tick(moment now) {
+  wall_ = now.wall;
+  flush_marks_due(now);
+  if (now.mono - effects_at_ >= limits_.resend_effects) {
+    effects_at_ = now.mono;
+    for (shard_id to = 0; to < shards_; ++to) resend_effects(to);
+  }
+}
+
+}  // namespace dunlin::engine

@@ -1,0 +1,194 @@
+// The owner's side of a shard: its partitions, from the entry to what leaves (rules L1, L2, O1, D2, D3, R1, R2, P2).
+//
+//   submit → state in memory? (else read back) → space? → log → apply → held until durable → verdict, news, effects
+//
+// Thread rule: belongs to its shard. Messages in by `take`, out through `outbound`.
+// What may fail: the log and the history say so by values; a state that cannot be read back is answered `busy`,
+// counted and logged.
+#pragma once
+
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "engine/counters.hpp"
+#include "engine/messages.hpp"
+#include "engine/options.hpp"
+#include "engine/release.hpp"
+#include "store/history.hpp"
+#include "store/log.hpp"
+#include "stream/partition.hpp"
+
+namespace dunlin::engine {
+
+// Where the owner's messages go: to another shard's mailbox, or to this shard's own inboxes.
+class outbound {
+ public:
+  virtual ~outbound() = default;
+  // False: no credit; nothing was taken.
+  virtual bool post(shard_id to, message&& m) = 0;
+  virtual void on_own_event(const own_event& event) = 0;
+};
+
+class owner final : public store::applier {
+ public:
+  owner(shard_id self, shard_id shards, store::log& log, store::history& history, outbound& out, const options& limits,
+        counters& counts);
+
+  // --- start: rows, then what is behind them (L5). After the log's recovery `recovered` ends it.
+  bool load_partitions();
+  store::index_slot* redo(const store::replayed& entry) override;
+  void recovered();
+
+  void apply(partition_id partition, store::position pos, byte_span entry, void* context,
+             store::applied& out) override;
+
+  // A message for a stream or partition of this shard.
+  void take(message&& m, moment now);
+  // Once a turn: answers of the history, what became durable, rows that are wanted.
+  void turn(moment now);
+  // Hands the open batch to the log: the end of a turn.
+  void flush() { log_.flush(); }
+  // Every few milliseconds: marks, effects to be sent again.
+  void tick(moment now);
+  // A link lost something, or its other side is new: all effects to that shard's partitions go out again (O1).
+  void resend_effects(shard_id to);
+
+  [[nodiscard]] shard_id shard_of(partition_id p) const { return static_cast<shard_id>(p % shards_); }
+  [[nodiscard]] bool mine(partition_id p) const { return shard_of(p) == self_; }
+  stream::partition& part(partition_id p) { return *partitions_[p]; }
+  [[nodiscard]] std::size_t streams() const;
+  [[nodiscard]] std::size_t inboxes() const;
+  // True while something waits for a disk or for durability: the loop should not sleep long.
+  [[nodiscard]] bool is_idle() const { return held_.size() == 0 && pending_reads_.empty() && loading_.empty(); }
+  // For the inboxes of this shard, which live in the same partitions: makes sure that the account's rows are in memory.
+  // False: they are being read back, and `m` will be taken when they are there.
+  bool ensure(const std::vector<store::row_key>& keys, message& m);
+  // The account's inbox if it is in memory.
+  stream::inbox_state* inbox(account_id account) { return part(partition_of(account)).find_inbox(account); }
+  // Entries of this shard's own inboxes (cursors): when durable, `cursors_kept` says so with `value` = tag.
+  bool submit_cursors(partition_id p, const std::vector<stream::cursor_part>& parts, std::uint64_t tag);
+
+ private:
+  // The lowest of one mark over all members, whose it is, and the lowest of the others (R2).
+  struct lowest {
+    std::uint64_t value = 0;
+    std::uint64_t second = 0;
+    account_id holder;
+
+    [[nodiscard]] std::uint64_t without(account_id account) const { return holder == account ? second : value; }
+    friend bool operator==(const lowest&, const lowest&) = default;
+  };
+  // What the owner knows of a stream while it is busy, beside its state.
+  struct live_stream {
+    stream_id id;
+    std::uint64_t released = 0;              // head that others may know
+    std::vector<record_ref> recent;          // the newest released records
+    mono_ms recent_at = 0;
+    std::vector<stream::mark_part> marks;    // reported, not yet in the log
+    lowest got;                              // R2, of what is durable
+    lowest read;
+    bool lowest_known = false;
+    bool pending = false;                    // has records in the release at hand
+    bool marks_listed = false;
+    std::size_t first_new = 0;               // the first of these in `recent`
+  };
+  struct pending_read {
+    read request;
+    std::uint64_t first = 0;  // what may be read at all starts here
+    std::uint64_t through = 0;
+  };
+
+  void take(submit& m, moment now);
+  void take(arms& m, moment now);
+  void take(read& m, moment now);
+  void take(marks_reports& m, moment now);
+  void take(effect& m, moment now);
+  void take(effect_kept& m);
+  void take(live_up& m);
+
+  // Why it was not, or none. A verdict goes to `from`, if there is one, when it is decided and durable.
+  stream::reason append(partition_id p, byte_span entry, store::space_for whom, const reply_to* from);
+  void answer(reply_to to, const stream::verdict& v);
+  void hold(shard_id to, message&& m);
+  void hold(const own_event& event);
+  void keep_record(stream::stream_state& stream, const store::applied& out);
+  void hold_effects(partition_id p);
+  void send_effect(partition_id from, partition_id to, const stream::outbox::effect& e);
+  bool is_here(const store::row_key& key);
+  void ask(const store::row_key& key);
+
+  void release(release_batch& batch, moment now);
+  void release_records(release_batch& batch, moment now);
+  void signal(stream::stream_state& stream, live_stream& live, bool urgent, bool ring, moment now);
+  void signal_urgent(stream::stream_state& stream, std::uint64_t head, bool ring, moment now);
+  bool news_to(stream::stream_state& stream, const live_stream& live, shard_id shard, record_list list);
+  void retry_signals(moment now);
+
+  void answer_arm(const arm& a, shard_id from, std::vector<armed>& quiet, std::vector<news>& loud);
+  void report_marks(const marks_report& r, stream::stream_state& state, live_stream& live);
+  void find_lowest(const stream::stream_state& state, live_stream& live);
+  record_list recent_from(const live_stream& live, std::uint64_t known) const;
+  void finish_read(store::read_answer& a);
+  void refuse_read(const read& m, stream::reason why);
+
+  void flush_marks_due(moment now);
+  void flush_marks(std::vector<stream_id>& listed);
+  void marks_durable(stream_id id);
+  void tell_receipts(stream::stream_state& state, live_stream& live);
+  void maybe_trim(stream::stream_state& state);
+
+  live_stream& live_of(stream::stream_state& state);
+  stream::stream_state* find(stream_id id) { return part(partition_of(id)).find_stream(id); }
+  void finish_load(store::load_answer& a, moment now);
+  void give_rows();
+
+  shard_id self_;
+  shard_id shards_;
+  store::log& log_;
+  store::history& history_;
+  outbound& out_;
+  const options& limits_;
+  counters& counts_;
+  std::array<std::unique_ptr<stream::partition>, partition_count> partitions_;
+  release_queue held_;
+  std::vector<live_stream> live_;       // by stream_state::live; [0] is nobody's
+  std::vector<std::uint32_t> live_free_;
+  std::vector<stream_id> touched_;      // streams with records in the release at hand
+  std::vector<stream_id> unsignalled_;  // no credit: signalled again at the next turn (D2)
+  std::vector<stream_id> marked_direct_;
+  std::vector<stream_id> marked_group_;
+  mono_ms direct_at_ = 0;
+  mono_ms group_at_ = 0;
+  mono_ms effects_at_ = 0;
+  wall_ms wall_ = 0;  // of the turn at hand
+
+  boost::unordered_flat_map<std::uint64_t, pending_read> pending_reads_;
+  // A message whose states are being read back.
+  struct parked {
+    message what;
+    std::vector<store::row_key> absent;  // keys that the history turned out not to have
+    std::size_t remaining = 0;
+  };
+  struct loading {
+    store::row_key key;
+    std::vector<std::shared_ptr<parked>> waiting;
+  };
+  boost::unordered_flat_map<std::uint64_t, loading> loading_;  // by token
+  std::map<store::row_key, std::uint64_t> loading_keys_;
+  std::vector<store::row_key> unasked_;  // tokens the history had no room for: asked again next turn
+  std::uint64_t next_token_ = 1;
+  std::size_t parked_ = 0;
+  const std::vector<store::row_key>* absent_ = nullptr;  // of the message being taken again
+  std::set<store::row_key> tried_;                       // at start: keys that were looked for
+  bool recovering_ = true;
+
+  std::vector<store::read_answer> reads_;
+  std::vector<store::load_answer> loads_;
+  std::vector<store::row_key> wanted_;
+  bytes scratch_;
+};
+
+}  // namespace dunlin::engine

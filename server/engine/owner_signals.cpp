@@ -1,0 +1,198 @@
+// What leaves the owner once it is durable: news to armed members, urgent signals, the answers to arms (D2 to D4).
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/planted.hpp"
+#include "engine/owner.hpp"
+
+namespace dunlin::engine {
+
+void owner::release(release_batch& batch, moment now) {
+  // Verdicts first: a sender knows its message's seq before the record comes around (D8).
+  for (auto& answer : batch.answers) {
+    if (!out_.post(answer.to, std::move(answer.what))) counts_.link_no_credit.add();
+  }
+  release_records(batch, now);
+  for (const auto& event : batch.events) {
+    if (event.what == own_event::kind::marks_kept) {
+      marks_durable(event.about);
+    } else {
+      out_.on_own_event(event);
+    }
+  }
+}
+
+void owner::release_records(release_batch& batch, moment now) {
+  if (batch.records.empty()) return;
+  const auto chunk = std::make_shared<const bytes>(std::move(batch.arena));
+  touched_.clear();
+  bool any_urgent = false;
+  for (const auto& record : batch.records) {
+    auto* s = find(record.stream);
+    DUNLIN_CHECK(s != nullptr);
+    auto& live = live_of(*s);
+    if (!live.pending) {
+      live.pending = true;
+      live.first_new = live.recent.size();
+      touched_.push_back(record.stream);
+    }
+    live.released = record.seq;
+    live.recent.push_back({record.seq, record.offset, record.length, chunk});
+    any_urgent = any_urgent || record.urgency != 0;
+  }
+  for (const auto& id : touched_) {
+    auto* s = find(id);
+    auto& live = live_of(*s);
+    live.pending = false;
+    live.recent_at = now.mono;
+    bool urgent = false;
+    bool ring = false;
+    if (any_urgent) {
+      for (const auto& record : batch.records) {
+        if (record.stream != id) continue;
+        urgent = urgent || record.urgency != 0;
+        ring = ring || record.urgency == static_cast<std::uint8_t>(stream::urgency::ring);
+      }
+    }
+    signal(*s, live, urgent, ring, now);
+    if (live.recent.size() > 2 * limits_.kept_recent) {
+      live.recent.erase(live.recent.begin(), live.recent.end() - limits_.kept_recent);
+    }
+  }
+}
+
+// The released records above `known`, if all of them are at hand and few.
+record_list owner::recent_from(const live_stream& live, std::uint64_t known) const {
+  if (live.recent.empty() || known >= live.released) return nullptr;
+  const std::uint64_t first = live.recent.front().seq;
+  if (known + 1 < first) return nullptr;
+  auto list = std::make_shared<std::vector<record_ref>>();
+  std::size_t size = 0;
+  for (std::size_t i = known + 1 - first; i < live.recent.size(); ++i) {
+    size += live.recent[i].length;
+    if (size > limits_.inline_records) return nullptr;
+    list->push_back(live.recent[i]);
+  }
+  return list;
+}
+
+bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, record_list list) {
+  news m{.stream = s.id, .head = live.released, .handles = {}, .records = std::move(list)};
+  for (const auto& member : s.members) {
+    if (member.armed && shard_of(partition_of(member.account)) == shard) m.handles.push_back(member.handle);
+  }
+  if (m.handles.empty()) return true;
+  if (!out_.post(shard, std::move(m))) {
+    counts_.link_no_credit.add();
+    return false;
+  }
+  counts_.signals.add();
+  // A bit is cleared only when its signal has been handed over (D2).
+  for (auto& member : s.members) {
+    if (member.armed && shard_of(partition_of(member.account)) == shard) member.armed = false;
+  }
+  return true;
+}
+
+void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool ring, moment now) {
+  // Armed members know everything before the first record of this release.
+  std::vector<bool> shards(shards_, false);
+  bool any = false;
+  for (const auto& member : s.members) {
+    if (!member.armed) continue;
+    shards[shard_of(partition_of(member.account))] = true;
+    any = true;
+  }
+  if (any) {
+    const auto begin = live.recent.begin() + static_cast<std::ptrdiff_t>(live.first_new);
+    std::size_t size = 0;
+    for (auto it = begin; it != live.recent.end(); ++it) size += it->length;
+    record_list list;
+    if (size <= limits_.inline_records) {
+      list = std::make_shared<const std::vector<record_ref>>(begin, live.recent.end());
+    }
+    for (shard_id shard = 0; shard < shards_; ++shard) {
+      if (shards[shard] && !news_to(s, live, shard, list)) unsignalled_.push_back(s.id);
+    }
+  }
+  if (urgent) signal_urgent(s, live.released, ring, now);
+}
+
+void owner::signal_urgent(stream::stream_state& s, std::uint64_t head, bool ring, moment now) {
+  constexpr mono_ms at_most_every = 1000;
+  std::vector<std::vector<account_id>> to(shards_);
+  for (auto& member : s.members) {
+    if (member.armed || (!ring && member.told != 0 && now.mono - member.told < at_most_every)) continue;
+    member.told = now.mono;
+    to[shard_of(partition_of(member.account))].push_back(member.account);
+  }
+  for (shard_id shard = 0; shard < shards_; ++shard) {
+    if (to[shard].empty()) continue;
+    counts_.signals.add();
+    // Lost for want of credit it is lost for push alone: the member's own reconnect finds the news.
+    if (!out_.post(shard, urgent_news{s.id, head, std::move(to[shard])})) counts_.link_no_credit.add();
+  }
+}
+
+void owner::retry_signals(moment /*now*/) {
+  if (unsignalled_.empty()) return;
+  const auto again = std::move(unsignalled_);
+  unsignalled_.clear();
+  for (const auto& id : again) {
+    auto* s = find(id);
+    if (s == nullptr) continue;
+    auto& live = live_of(*s);
+    for (shard_id shard = 0; shard < shards_; ++shard) {
+      if (!news_to(*s, live, shard, nullptr)) unsignalled_.push_back(id);
+    }
+  }
+}
+
+void owner::take(arms& m, moment /*now*/) {
+  std::vector<armed> quiet;
+  std::vector<news> loud;
+  for (const auto& a : m.list) answer_arm(a, m.from, quiet, loud);
+  // Their positions are of what has been released, so nothing has to wait for the log (L2).
+  if (!quiet.empty()) out_.post(m.from, armed_list{std::move(quiet)});
+  for (auto& n : loud) {
+    counts_.signals.add();
+    out_.post(m.from, std::move(n));
+  }
+}
+
+void owner::answer_arm(const arm& a, shard_id /*from*/, std::vector<armed>& quiet, std::vector<news>& loud) {
+  counts_.arms.add();
+  auto* s = find(a.stream);
+  stream::member* member = s == nullptr ? nullptr : s->find_member(a.account);
+  if (member == nullptr) {
+    quiet.push_back({.stream = a.stream, .handle = a.handle});
+    return;
+  }
+  auto& live = live_of(*s);
+  member->handle = a.handle;
+  if (!s->is_account && !(a.at == member->at)) report_marks({a.stream, a.account, a.handle, a.at}, *s, live);
+  if (live.released > a.known && !planted(bug::arm_unconditionally)) {
+    // News as in D2; members that stand at the same place share one message.
+    member->armed = false;
+    for (auto& n : loud) {
+      const bool same = n.stream == a.stream && (n.records == nullptr || n.records->front().seq == a.known + 1);
+      if (same) {
+        n.handles.push_back(a.handle);
+        return;
+      }
+    }
+    loud.push_back({a.stream, live.released, {a.handle}, recent_from(live, a.known)});
+    return;
+  }
+  member->armed = true;
+  if (!live.lowest_known) find_lowest(*s, live);
+  quiet.push_back({.stream = a.stream,
+                   .handle = a.handle,
+                   .known = a.known,
+                   .member = true,
+                   .at = member->at,
+                   .others = {live.got.without(a.account), live.read.without(a.account)}});
+}
+
+}  // namespace dunlin::engine

@@ -1,0 +1,67 @@
+// What waits for the log (L2): everything that leaves an owner, in the order in which it was decided, in batches that
+// carry the log's ticket. Nothing is taken out before its ticket is durable.
+//
+// Thread rule: belongs to its shard.
+// Bounds: what can be in it is bounded by the log, which loses credit before (L6), and by the requests that shards have
+// credit for.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "engine/messages.hpp"
+#include "store/log.hpp"
+
+namespace dunlin::engine {
+
+// A record made by this shard that has not left it yet.
+struct fresh_record {
+  stream_id stream;
+  std::uint64_t seq = 0;
+  std::uint32_t offset = 0;  // in the batch's arena: the whole wire Record
+  std::uint32_t length = 0;
+  std::uint8_t urgency = 0;
+};
+
+struct outgoing {
+  shard_id to = 0;
+  message what;
+};
+
+// Something that concerns this shard's own inboxes or streams, once it is durable.
+struct own_event {
+  enum class kind : std::uint8_t { inbox_changed, marks_kept, cursors_kept, trimmed };
+  kind what = kind::inbox_changed;
+  stream_id about;
+  std::uint64_t value = 0;
+};
+
+struct release_batch {
+  store::ticket ticket = 0;
+  bytes arena;
+  std::vector<fresh_record> records;
+  std::vector<outgoing> answers;
+  std::vector<own_event> events;
+};
+
+class release_queue {
+ public:
+  // The batch for what is decided now.
+  release_batch& open(store::ticket ticket) {
+    if (batches_.empty() || batches_.back().ticket < ticket) batches_.emplace_back().ticket = ticket;
+    return batches_.back();
+  }
+  // Takes the oldest batch if its ticket is durable.
+  bool take(store::ticket durable, release_batch& out) {
+    if (batches_.empty() || batches_.front().ticket > durable) return false;
+    out = std::move(batches_.front());
+    batches_.pop_front();
+    return true;
+  }
+  [[nodiscard]] std::size_t size() const { return batches_.size(); }
+
+ private:
+  std::deque<release_batch> batches_;
+};
+
+}  // namespace dunlin::engine

@@ -1,0 +1,27 @@
+// Dunlin's own topics: which one a topic name or filter means. Anything else below c/, me and presence/ is refused.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/id.hpp"
+
+namespace dunlin::engine {
+
+enum class topic_kind : std::uint8_t { send, record, text, live, receipt, me, now, state };
+
+struct topic {
+  topic_kind what = topic_kind::record;
+  stream_id conversation;  // of those below c/
+};
+std::optional<topic> parse_topic(std::string_view name);
+
+// A filter is one of the exact ones: c/+, c/+/live, c/+/receipt, c/+/text, me, me/now, or one conversation's.
+struct filter {
+  topic_kind what = topic_kind::record;
+  bool all = false;  // c/+…: every conversation
+  stream_id conversation;
+};
+std::optional<filter> parse_filter(std::string_view name);
+
+}  // namespace dunlin::engine

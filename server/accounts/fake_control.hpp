@@ -1,0 +1,144 @@
+// A control for tests without an engine: it remembers what it was told, and answers at once on the caller's thread, or
+// when the test says so.
+//
+// Thread rule: any thread.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "engine/control.hpp"
+
+namespace dunlin::engine {
+
+class fake_control final : public control {
+ public:
+  // The next verdicts of tell_account, create and change_members; when there are none left: accepted.
+  void answer_next(std::initializer_list<stream::verdict> verdicts) {
+    const std::lock_guard guard(lock_);
+    verdicts_.insert(verdicts_.end(), verdicts);
+  }
+  // From now on answers wait for `release`.
+  void hold() {
+    const std::lock_guard guard(lock_);
+    holding_ = true;
+  }
+  void release() {
+    std::vector<std::function<void()>> held;
+    {
+      const std::lock_guard guard(lock_);
+      holding_ = false;
+      held = std::exchange(held_, {});
+    }
+    for (const auto& answer : held) answer();
+  }
+  [[nodiscard]] std::size_t held() const {
+    const std::lock_guard guard(lock_);
+    return held_.size();
+  }
+  [[nodiscard]] std::vector<account_spec> told() const {
+    const std::lock_guard guard(lock_);
+    return told_;
+  }
+  [[nodiscard]] std::map<stream_id, conversation_spec> conversations() const {
+    const std::lock_guard guard(lock_);
+    return conversations_;
+  }
+  [[nodiscard]] std::vector<members_spec> changes() const {
+    const std::lock_guard guard(lock_);
+    return changes_;
+  }
+  // What read_records gives to members of that conversation.
+  void put_records(stream_id conversation, std::vector<bytes> records) {
+    const std::lock_guard guard(lock_);
+    records_[conversation] = std::move(records);
+  }
+  void put_state(account_id account, state_answer state) {
+    const std::lock_guard guard(lock_);
+    states_[account] = std::move(state);
+  }
+
+  void create(conversation_spec spec, std::function<void(stream::verdict)> done) override {
+    answer([&] {
+      auto outcome = next();
+      if (outcome.ok() && !conversations_.emplace(spec.id, spec).second) outcome = stream::verdict::repeat(1);
+      return [done, outcome] { done(outcome); };
+    });
+  }
+  void change_members(members_spec spec, std::function<void(stream::verdict)> done) override {
+    answer([&] {
+      changes_.push_back(spec);
+      return [done, outcome = next()] { done(outcome); };
+    });
+  }
+  void tell_account(account_spec spec, std::function<void(stream::verdict)> done) override {
+    answer([&] {
+      told_.push_back(spec);
+      return [done, outcome = next()] { done(outcome); };
+    });
+  }
+  void read_records(records_request request, std::function<void(records_answer)> done) override {
+    answer([&] {
+      records_answer out;
+      out.outcome = stream::verdict::refuse(stream::reason::not_member);
+      const auto found = conversations_.find(request.conversation);
+      if (found != conversations_.end() && std::ranges::count(found->second.members, request.reader) > 0) {
+        const auto& all = records_[request.conversation];
+        out.outcome = stream::verdict::accept(0, 0);
+        out.head = all.size();
+        for (auto seq = request.from; seq <= all.size() && out.records.size() < request.limit; ++seq) {
+          out.records.push_back(all[seq - 1]);
+        }
+      }
+      return [done, out] { done(out); };
+    });
+  }
+  void read_state(account_id account, device_id, std::function<void(state_answer)> done) override {
+    answer([&] {
+      auto out = states_[account];
+      out.outcome = stream::verdict::accept(0, 0);
+      return [done, out] { done(out); };
+    });
+  }
+  void status(std::function<void(std::vector<shard_status>)> done) override {
+    answer([&] { return [done] { done({{3, 2, 1}, {4, 0, 0}}); }; });
+  }
+
+ private:
+  template <class Decide>
+  void answer(Decide decide) {
+    std::function<void()> send;
+    {
+      const std::lock_guard guard(lock_);
+      send = decide();
+      if (holding_) {
+        held_.push_back(std::move(send));
+        return;
+      }
+    }
+    send();
+  }
+  stream::verdict next() {
+    if (verdicts_.empty()) return stream::verdict::accept(1, 0);
+    const auto out = verdicts_.front();
+    verdicts_.pop_front();
+    return out;
+  }
+
+  mutable std::mutex lock_;
+  bool holding_ = false;
+  std::vector<std::function<void()>> held_;
+  std::deque<stream::verdict> verdicts_;
+  std::vector<account_spec> told_;
+  std::map<stream_id, conversation_spec> conversations_;
+  std::vector<members_spec> changes_;
+  std::map<stream_id, std::vector<bytes>> records_;
+  std::map<account_id, state_answer> states_;
+};
+
+}  // namespace dunlin::engine

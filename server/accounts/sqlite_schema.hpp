@@ -1,0 +1,16 @@
+// The migrations of accounts.db.
+#pragma once
+
+#include "accounts/sqlite.hpp"
+#include "accounts/token.hpp"
+
+namespace dunlin::accounts {
+
+inline constexpr int schema_version = 1;
+
+// Brings the file to schema_version. Errors: newer, and those of sqlite.hpp.
+status migrate(sqlite_database& db);
+// Reads the server's secret, or makes it in a new file.
+result<server_secret> load_secret(sqlite_database& db, random_source& random);
+
+}  // namespace dunlin::accounts

@@ -32,9 +32,10 @@ inline status ok() { return {}; }
 #define DUNLIN_TRY_CONCAT_(a, b) a##b
 #define DUNLIN_TRY_NAME_(a, b) DUNLIN_TRY_CONCAT_(a, b)
 // `DUNLIN_TRY_ASSIGN(auto file, open(path));`: the value, or leaves the enclosing function with the error.
+// The target may be a declaration, which cannot stand in parentheses.
 #define DUNLIN_TRY_ASSIGN(target, expression)                  \
   auto DUNLIN_TRY_NAME_(dunlin_try_, __LINE__) = (expression); \
   if (!DUNLIN_TRY_NAME_(dunlin_try_, __LINE__)) {              \
     return DUNLIN_TRY_NAME_(dunlin_try_, __LINE__).error();    \
   }                                                            \
-  target = std::move(*DUNLIN_TRY_NAME_(dunlin_try_, __LINE__))
+  target = std::move(*DUNLIN_TRY_NAME_(dunlin_try_, __LINE__))  // NOLINT(bugprone-macro-parentheses)

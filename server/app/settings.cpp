@@ -1,0 +1,87 @@
+// The one table of all settings. A new one is a line here and a member of config.
+#include <array>
+
+#include "app/config.hpp"
+
+namespace dunlin::app {
+
+namespace {
+
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t gib = 1024 * mib;
+constexpr std::uint64_t second = 1000;
+constexpr std::uint64_t day = 86'400 * second;
+
+constexpr std::array table = {
+    setting{"data", setting_type::path, "./data",
+            "The data directory: everything that the server keeps. It is made with mode 0700 if it does not exist.",
+            &config::data},
+    setting{"shards", setting_type::count, "0",
+            "Threads that serve connections and conversations; 0 is one per processor core.", &config::shards, 0, 64},
+
+    setting{"listen.mqtt", setting_type::address, "127.0.0.1:1883",
+            "Where MQTT is served over TCP. Port 0 picks a free one.", &config::mqtt},
+    setting{"listen.http", setting_type::address, "127.0.0.1:8080",
+            "Where HTTP is served, and MQTT over WebSocket at /mqtt. Port 0 picks a free one.", &config::http},
+
+    setting{"limits.max_body", setting_type::size, "256 KiB",
+            "The largest body of a message. Raising it costs memory per connection that sends or receives one.",
+            &config::max_body, kib, 1 * mib},
+    setting{"limits.max_packet", setting_type::size, "320 KiB",
+            "The largest MQTT packet a client may send, told to it in CONNACK. Must have room for max_body and 1 KiB.",
+            &config::max_packet, 2 * kib, 2 * mib},
+    setting{"limits.receive_maximum", setting_type::count, "64",
+            "Unacknowledged QoS 1 and 2 messages that a client may have under way, told to it in CONNACK.",
+            &config::receive_maximum, 1, 1024},
+    setting{"limits.connections", setting_type::count, "16000",
+            "MQTT connections at a time; each needs a file descriptor. More are closed at once.", &config::connections,
+            1, 10'000'000},
+    setting{"limits.http_connections", setting_type::count, "1000",
+            "HTTP connections at a time, without WebSockets. More get status 503.", &config::http_connections, 1,
+            100'000},
+    setting{"limits.handshake_timeout", setting_type::time, "10 s",
+            "How long a connection may take until its CONNECT, and an HTTP request until its last byte.",
+            &config::handshake_timeout, second, 300 * second},
+    setting{"limits.secondary_connections", setting_type::count, "4",
+            "Connections of one device beside the one that holds its session.", &config::secondary_connections, 0, 64},
+    setting{"limits.output_watermark", setting_type::size, "256 KiB",
+            "Output that may wait for a slow client; beyond it the server reads on for that client later.",
+            &config::output_watermark, 16 * kib, 64 * mib},
+    setting{"limits.keep_alive", setting_type::time, "1 h",
+            "The longest keep-alive interval. A 5.0 client that asks for more, or none, is told this one.",
+            &config::keep_alive, 10 * second, 65'535 * second},
+    setting{"limits.session_expiry", setting_type::time, "14 d",
+            "How long a session may outlive its connection. Longer wishes are cut to this.", &config::session_expiry, 0,
+            365 * day},
+
+    setting{"log.segment_size", setting_type::size, "64 MiB",
+            "Size of a segment of the log. Larger ones are sealed less often and keep more in the log.",
+            &config::log_segment, 1 * mib, 1 * gib},
+    setting{
+        "log.max_unsealed", setting_type::size, "1 GiB",
+        "The unsealed log may become this large. More rides out longer bursts and makes a start after a crash longer.",
+        &config::log_unsealed, 8 * mib, 64 * gib},
+    setting{"log.reserve", setting_type::size, "8 MiB",
+            "Space in the log kept for marks, trims and deletions when the disk is full.", &config::log_reserve,
+            1 * mib, 1 * gib},
+    setting{"log.keep_free", setting_type::size, "256 MiB",
+            "The disk counts as full for messages when less than this is free.", &config::log_keep_free, 0, 1024 * gib},
+
+    setting{"logging.level", setting_type::choice, "info", "The least severe lines that are written to standard error.",
+            &config::logging_level, 0, 0, "debug|info|warn|error|off"},
+    setting{"logging.format", setting_type::choice, "logfmt", "How a line is written.", &config::logging_format, 0, 0,
+            "logfmt|json"},
+
+    setting{"websocket.allowed_origins", setting_type::texts, "",
+            "Web pages of these origins (\"https://chat.example\") may open a WebSocket, beside pages of this server "
+            "itself. "
+            "\"*\" allows all.",
+            &config::allowed_origins},
+};
+
+}  // namespace
+
+std::span<const setting> settings() { return table; }
+
+}  // namespace dunlin::app

@@ -16,11 +16,11 @@ struct counters {
   counter& accepted;
   counter& duplicates;
   std::array<counter*, reason_count> refused{};  // by stream::reason
-  counter& signals;       // D2: one message to one shard
-  counter& arms;          // D3
+  counter& signals;                              // D2: one message to one shard
+  counter& arms;                                 // D3
   counter& reads;
   counter& reads_failed;
-  counter& delivered;     // records and texts given to connections
+  counter& delivered;  // records and texts given to connections
   counter& acked;
   counter& effects_sent;
   counter& effects_dropped;

@@ -118,6 +118,7 @@ struct receipts {
 struct news {
   stream_id stream;
   std::uint64_t head = 0;
+  wall_ms ts = 0;  // of the head
   std::vector<std::uint32_t> handles;
   record_list records;  // the newest, ending with `head`; null if they are many
 };
@@ -143,11 +144,12 @@ struct armed_list {
 
 struct records {
   std::uint64_t token = 0;
-  stream::verdict outcome;     // refused: no member, or the store failed (busy)
+  stream::verdict outcome;  // refused: no member, or the store failed (busy)
   std::uint64_t head = 0;
   std::uint64_t join_seq = 0;
-  std::uint64_t trimmed = 0;   // records up to here are gone
-  record_list list;            // ascending, may start above `first` (trimmed)
+  std::uint64_t trimmed = 0;  // records up to here are gone
+  receipts others;
+  record_list list;  // ascending, may start above `first` (trimmed)
 };
 
 struct marks_kept {
@@ -169,8 +171,21 @@ struct live_down {
   shared_bytes payload;  // a dunlin.v1.Live
 };
 
-using message = std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, news,
-                             urgent_news, armed_list, records, marks_kept, receipts_news, live_down>;
+// To this shard's own sessions, when the states of an account are in memory.
+struct attach_ready {
+  std::uint64_t link = 0;
+  account_id account;
+  bool ready = false;  // set when the account's rows have been looked for
+};
+struct state_ready {
+  std::uint64_t token = 0;
+  account_id account;
+  bool ready = false;
+};
+
+using message =
+    std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, news, urgent_news,
+                 armed_list, records, marks_kept, receipts_news, live_down, attach_ready, state_ready>;
 
 // The way to the other shards.
 //

@@ -85,6 +85,10 @@ owner::live_stream& owner::live_of(stream::stream_state& state) {
   return live_[state.live];
 }
 
+std::vector<store::row_key> owner::account_rows(account_id account) {
+  return {{store::row_kind::inbox, account_stream(account)}, {store::row_kind::stream, account_stream(account)}};
+}
+
 // --- entries ----------------------------------------------------------------------------------------------------
 
 reason owner::append(partition_id p, byte_span entry, store::space_for whom, const reply_to* from) {
@@ -294,6 +298,8 @@ void owner::take(message&& m, moment now) {
   } else if (auto* l = std::get_if<live_up>(&m)) {
     keys.push_back({store::row_kind::stream, l->stream});
   }
+  if (const auto* w = std::get_if<attach_ready>(&m)) keys = account_rows(w->account);
+  if (const auto* w = std::get_if<state_ready>(&m)) keys = account_rows(w->account);
   if (parked_ >= limits_.parked && !keys.empty()) {
     const bool here = std::all_of(keys.begin(), keys.end(), [this](const auto& key) { return is_here(key); });
     if (!here) {  // too much is being read back: who asks, asks again
@@ -308,6 +314,9 @@ void owner::take(message&& m, moment now) {
         using body_type = std::decay_t<decltype(body)>;
         if constexpr (std::is_same_v<body_type, effect_kept> || std::is_same_v<body_type, live_up>) {
           take(body);
+        } else if constexpr (std::is_same_v<body_type, attach_ready> || std::is_same_v<body_type, state_ready>) {
+          body.ready = true;
+          out_.post(self_, message(body));
         } else if constexpr (requires { take(body, now); }) {
           take(body, now);
         } else {

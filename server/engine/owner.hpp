@@ -8,10 +8,11 @@
 #pragma once
 
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
 #include <memory>
 #include <set>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "engine/counters.hpp"
 #include "engine/messages.hpp"
@@ -42,8 +43,7 @@ class owner final : public store::applier {
   store::index_slot* redo(const store::replayed& entry) override;
   void recovered();
 
-  void apply(partition_id partition, store::position pos, byte_span entry, void* context,
-             store::applied& out) override;
+  void apply(partition_id partition, store::position pos, byte_span entry, void* context, store::applied& out) override;
 
   // A message for a stream or partition of this shard.
   void take(message&& m, moment now);
@@ -65,6 +65,7 @@ class owner final : public store::applier {
   [[nodiscard]] bool is_idle() const { return held_.size() == 0 && pending_reads_.empty() && loading_.empty(); }
   // For the inboxes of this shard, which live in the same partitions: makes sure that the account's rows are in memory.
   // False: they are being read back, and `m` will be taken when they are there.
+  static std::vector<store::row_key> account_rows(account_id account);
   bool ensure(const std::vector<store::row_key>& keys, message& m);
   // The account's inbox if it is in memory.
   stream::inbox_state* inbox(account_id account) { return part(partition_of(account)).find_inbox(account); }
@@ -84,16 +85,16 @@ class owner final : public store::applier {
   // What the owner knows of a stream while it is busy, beside its state.
   struct live_stream {
     stream_id id;
-    std::uint64_t released = 0;              // head that others may know
-    std::vector<record_ref> recent;          // the newest released records
+    std::uint64_t released = 0;      // head that others may know
+    std::vector<record_ref> recent;  // the newest released records
     mono_ms recent_at = 0;
-    std::vector<stream::mark_part> marks;    // reported, not yet in the log
-    lowest got;                              // R2, of what is durable
+    std::vector<stream::mark_part> marks;  // reported, not yet in the log
+    lowest got;                            // R2, of what is durable
     lowest read;
     bool lowest_known = false;
-    bool pending = false;                    // has records in the release at hand
+    bool pending = false;  // has records in the release at hand
     bool marks_listed = false;
-    std::size_t first_new = 0;               // the first of these in `recent`
+    std::size_t first_new = 0;  // the first of these in `recent`
   };
   struct pending_read {
     read request;
@@ -154,7 +155,7 @@ class owner final : public store::applier {
   counters& counts_;
   std::array<std::unique_ptr<stream::partition>, partition_count> partitions_;
   release_queue held_;
-  std::vector<live_stream> live_;       // by stream_state::live; [0] is nobody's
+  std::vector<live_stream> live_;  // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
   std::vector<stream_id> touched_;      // streams with records in the release at hand
   std::vector<stream_id> unsignalled_;  // no credit: signalled again at the next turn (D2)

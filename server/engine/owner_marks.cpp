@@ -29,8 +29,8 @@ void owner::report_marks(const marks_report& r, stream::stream_state& s, live_st
     hold(shard_of(partition_of(r.account)), marks_kept{s.id, r.handle, member->at});
     return;
   }
-  const auto same = std::find_if(live.marks.begin(), live.marks.end(),
-                                 [&](const auto& part) { return part.account == r.account; });
+  const auto same =
+      std::find_if(live.marks.begin(), live.marks.end(), [&](const auto& part) { return part.account == r.account; });
   if (same != live.marks.end()) {
     same->at.merge(r.at);
   } else {

@@ -22,17 +22,19 @@ void owner::take(read& m, moment /*now*/) {
   auto& live = live_of(*s);
   // What is released is durable, so the answer need not wait for the log (L2).
   const std::uint64_t first = std::max({m.first, member->join_seq, s->trimmed + 1});
+  if (!live.lowest_known) find_lowest(*s, live);
   records answer{.token = m.from.token,
                  .outcome = verdict::accept(live.released, 0),
                  .head = live.released,
                  .join_seq = member->join_seq,
-                 .trimmed = s->trimmed};
+                 .trimmed = s->trimmed,
+                 .others = {live.got.without(m.account), live.read.without(m.account)}};
   const bool nothing = first > live.released || m.max_records == 0;
   if (!nothing) {
     answer.list = recent_from(live, first - 1);
     if (answer.list && answer.list->size() > m.max_records) {
-      answer.list = std::make_shared<const std::vector<record_ref>>(answer.list->begin(),
-                                                                    answer.list->begin() + m.max_records);
+      answer.list =
+          std::make_shared<const std::vector<record_ref>>(answer.list->begin(), answer.list->begin() + m.max_records);
     }
   }
   if (nothing || answer.list) {

@@ -78,7 +78,7 @@ record_list owner::recent_from(const live_stream& live, std::uint64_t known) con
 }
 
 bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, record_list list) {
-  news m{.stream = s.id, .head = live.released, .handles = {}, .records = std::move(list)};
+  news m{.stream = s.id, .head = live.released, .ts = s.ts, .handles = {}, .records = std::move(list)};
   for (const auto& member : s.members) {
     if (member.armed && shard_of(partition_of(member.account)) == shard) m.handles.push_back(member.handle);
   }
@@ -182,7 +182,7 @@ void owner::answer_arm(const arm& a, shard_id /*from*/, std::vector<armed>& quie
         return;
       }
     }
-    loud.push_back({a.stream, live.released, {a.handle}, recent_from(live, a.known)});
+    loud.push_back({a.stream, live.released, s->ts, {a.handle}, recent_from(live, a.known)});
     return;
   }
   member->armed = true;

@@ -1,0 +1,265 @@
+#include "engine/device_link.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "engine/shard.hpp"
+
+namespace dunlin::engine {
+
+using mqtt::reason_code;
+
+namespace {
+constexpr std::size_t max_identifiers = 64;
+constexpr std::string_view protocol_name = "dunlin";
+constexpr std::string_view protocol_version = "1";
+}  // namespace
+
+// --- filters ----------------------------------------------------------------------------------------------------
+
+std::int8_t filters::qos(topic_kind what, stream_id conversation) const {
+  std::int8_t best = all[static_cast<std::size_t>(what)];
+  for (const auto& s : singles) {
+    if (s.what == what && s.conversation == conversation) best = std::max(best, s.qos);
+  }
+  return best;
+}
+
+bool filters::wants(stream_id conversation) const {
+  for (const auto what : {topic_kind::record, topic_kind::text, topic_kind::live, topic_kind::receipt}) {
+    if (qos(what, conversation) != none) return true;
+  }
+  return false;
+}
+
+// --- life -------------------------------------------------------------------------------------------------------
+
+device_link::device_link(shard& home, port& transport, std::uint64_t id)
+    : home_(&home),
+      port_(&transport),
+      id_(id),
+      protocol_(std::make_unique<mqtt::protocol>(home.wire(), *this, transport.out())) {
+  home_->boxes().add_link(*this);
+}
+
+device_link::~device_link() {
+  closed();
+  home_->boxes().remove_link(*this);
+}
+
+void device_link::arrive(shard& home, port& transport, std::uint64_t id) {
+  home_ = &home;
+  port_ = &transport;
+  id_ = id;
+  auto moved = std::make_unique<mqtt::protocol>(home.wire(), *this, transport.out());
+  moved->take_over_connecting(*protocol_);
+  protocol_ = std::move(moved);
+  home_->boxes().add_link(*this);
+  home_->attach_when_ready(*this);
+}
+
+void device_link::closed() {
+  if (!attached_) return;
+  attached_ = false;
+  protocol_->detach();
+  home_->boxes().detach(*this, home_->now().mono);
+}
+
+mqtt::session device_link::take_session() {
+  protocol_->detach();
+  return std::move(session_);
+}
+
+void device_link::on_gone() {
+  protocol_->disconnect(reason_code::not_authorized);
+  closed();
+  port_->close();
+}
+
+void device_link::on_taken_over() {
+  // Its session and feeds have gone to the other connection already; detach() said no DISCONNECT.
+  attached_ = false;
+  port_->close();
+}
+
+void device_link::on_shutdown() {
+  protocol_->shut_down();
+  closed();
+  port_->close();
+}
+
+// --- CONNECT ----------------------------------------------------------------------------------------------------
+
+void device_link::on_connect(const mqtt::connect_view& connect) {
+  if (connect.has_will) return protocol_->refuse(reason_code::not_authorized);  // M3: nowhere to go yet
+  if (!connect.has_user_name || !connect.has_password) {
+    home_->around().counts.logins_refused.add();
+    return protocol_->refuse(reason_code::bad_user_name_or_password);
+  }
+  login_ = std::make_unique<login>();
+  login_->user = connect.user_name;
+  login_->token = as_text(connect.password);
+  login_->clean_start = connect.clean_start;
+  login_->expiry_s = connect.session_expiry_s();
+  for (const auto& property : connect.props.user_properties()) {
+    if (property.name == protocol_name) login_->dunlin = property.value == protocol_version;
+  }
+  client_id_ = connect.client_id;
+  if (client_id_.empty()) {
+    login_->assigned = true;
+    client_id_ = to_text(home_->around().random.id<device_id>());
+  }
+  home_->around().logins.verify(home_->around().self, id_, login_->user, login_->token);
+}
+
+void device_link::on_verified(const identity& who) {
+  if (protocol_->state() != mqtt::protocol_state::connecting || !login_) return;
+  login_->token.clear();
+  if (who.result != login_result::ok) {
+    home_->around().counts.logins_refused.add();
+    protocol_->refuse(who.result == login_result::wrong ? reason_code::bad_user_name_or_password
+                                                        : reason_code::server_unavailable);
+    port_->dirty();
+    port_->close();
+    return;
+  }
+  account_ = who.account;
+  device_ = who.device;
+  primary_ = client_id_ == to_text(device_);
+  const shard_id to = home_->shard_of(account_);
+  if (to == home_->around().self) return home_->attach_when_ready(*this);
+  home_->boxes().remove_link(*this);
+  port_->move_to(to);
+}
+
+void device_link::on_attach_ready() {
+  if (protocol_->state() != mqtt::protocol_state::connecting || !login_) return;
+  finish_login();
+  port_->dirty();
+  port_->resume();
+}
+
+void device_link::finish_login() {
+  kept_session resumed;
+  bool present = false;
+  switch (home_->boxes().attach(*this, login_->clean_start, &resumed, &present)) {
+    case inboxes::attach_result::ok: break;
+    case inboxes::attach_result::unknown_device: protocol_->refuse(reason_code::not_authorized); return port_->close();
+    case inboxes::attach_result::too_many: protocol_->refuse(reason_code::quota_exceeded); return port_->close();
+  }
+  session_ = std::move(resumed.session);
+  wanted_ = std::move(resumed.wanted);
+  dunlin_ = login_->dunlin;
+  const auto data_id = id_from_bytes<account_id>(home_->around().data_id);
+  const std::string data_text = to_text(data_id);
+  const std::string time_text = std::to_string(home_->now().wall);
+  const std::array<mqtt::user_property, 3> about{
+      {{protocol_name, protocol_version}, {"data-id", data_text}, {"server-time", time_text}}};
+  mqtt::accept_params params{.session_present = present,
+                             .retain_available = false,
+                             .shared_subscription_available = false,
+                             .maximum_qos = mqtt::qos_level::exactly_once,
+                             .user_properties = about};
+  if (login_->assigned) params.assigned_client_id = client_id_;
+  const std::uint32_t most = primary_ ? home_->around().limits.max_session_expiry_s : 0;
+  params.has_session_expiry = true;
+  params.session_expiry_s = std::min(login_->expiry_s, most);
+  protocol_->accept(session_, params);
+  login_.reset();
+  if (present) {
+    // Feeds go on where they were: what was in flight is sent again before anything new (M2).
+    home_->boxes().sync(*this);
+    home_->boxes().restore(*this, resumed);
+  }
+  attached_ = true;
+  resend_next();
+  pump();
+}
+
+// --- SUBSCRIBE --------------------------------------------------------------------------------------------------
+
+reason_code device_link::grant(const mqtt::subscription& s, std::uint32_t identifier) {
+  if (s.filter.starts_with("$share/")) return reason_code::topic_filter_invalid;
+  const auto f = parse_filter(s.filter);
+  if (!f) return reason_code::not_authorized;
+  const auto qos = static_cast<std::int8_t>(std::min(s.qos, mqtt::qos_level::at_least_once));
+  const std::int8_t granted =
+      f->what == topic_kind::live || f->what == topic_kind::receipt || f->what == topic_kind::now ? std::int8_t{0}
+                                                                                                  : qos;
+  const bool one = !f->all && !f->conversation.is_zero();
+  if (one) {
+    const auto same = std::find_if(wanted_.singles.begin(), wanted_.singles.end(), [&](const auto& x) {
+      return x.what == f->what && x.conversation == f->conversation;
+    });
+    if (same != wanted_.singles.end()) {
+      same->qos = granted;
+    } else if (wanted_.singles.size() < max_singles) {
+      wanted_.singles.push_back({f->what, f->conversation, granted});
+    } else {
+      return reason_code::quota_exceeded;
+    }
+  } else {
+    wanted_.all[static_cast<std::size_t>(f->what)] = granted;
+  }
+  std::erase_if(wanted_.identifiers, [&](const auto& x) {
+    return x.of.what == f->what && x.of.all == f->all && x.of.conversation == f->conversation;
+  });
+  if (identifier != 0 && wanted_.identifiers.size() < max_identifiers) {
+    wanted_.identifiers.push_back({*f, identifier});
+  }
+  return static_cast<reason_code>(granted);
+}
+
+void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<reason_code> granted) {
+  std::size_t i = 0;
+  bool now = false;
+  for (const auto& s : subscribe.filters) {
+    granted[i++] = grant(s, subscribe.subscription_id());
+    now = now || s.filter == "me/now";
+  }
+  home_->boxes().sync(*this);
+  // What is told on me/now comes behind the SUBACK, which is written when this returns: at the next pump.
+  if (now) {
+    said_hello_ = false;
+    told_caught_up_ = false;
+  }
+  home_->pump_later(*this);
+}
+
+void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std::span<reason_code> results) {
+  std::size_t i = 0;
+  for (const auto& name : unsubscribe.filters) {
+    auto& result = results[i++];
+    const auto f = parse_filter(name);
+    const bool one = f && !f->all && !f->conversation.is_zero();
+    bool had = false;
+    if (one) {
+      had = std::erase_if(wanted_.singles,
+                          [&](const auto& x) { return x.what == f->what && x.conversation == f->conversation; }) != 0;
+    } else if (f) {
+      auto& place = wanted_.all[static_cast<std::size_t>(f->what)];
+      had = place != filters::none;
+      place = filters::none;
+    }
+    if (!had) result = reason_code::no_subscription_existed;
+  }
+  home_->boxes().sync(*this);
+}
+
+// --- the end ----------------------------------------------------------------------------------------------------
+
+void device_link::on_disconnect(const mqtt::disconnect_view& /*disconnect*/) {
+  port_->close();  // which ends in closed(), outside of the protocol's callbacks
+}
+
+void device_link::on_protocol_error(reason_code reason) {
+  home_->around().counts.protocol_errors.add();
+  log_debug("a connection broke the protocol", {{"reason", mqtt::name_of(reason)}});
+}
+
+void device_link::on_writable() {
+  protocol_->on_written();
+  pump();
+}
+
+}  // namespace dunlin::engine

@@ -1,0 +1,169 @@
+// One MQTT connection of a device on Dunlin's topics: between the protocol (packets) and the shard (entries, feeds).
+// Rules D6 to D9, M1 to M4, and "The wire".
+//
+// Thread rule: belongs to its connection's shard. Lifetime: owned by the connection; the port and the shard outlive it.
+// Memory: idle it is this object, the protocol, and a feed for each conversation that a filter covers.
+// Bounds: what is in flight by the protocol's limits; what waits in the output by max_output; reads under way by
+// max_reads.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/credentials.hpp"
+#include "engine/feed.hpp"
+#include "engine/messages.hpp"
+#include "engine/port.hpp"
+#include "engine/topics.hpp"
+#include "mqtt/protocol.hpp"
+#include "stream/inbox_state.hpp"
+
+namespace dunlin::engine {
+
+class shard;
+
+// What a connection has subscribed to, of what there is.
+struct filters {
+  static constexpr std::int8_t none = -1;
+  // By topic_kind, for `c/+…`, `me` and `me/now`: the QoS granted, or none.
+  std::array<std::int8_t, 8> all{none, none, none, none, none, none, none, none};
+  struct single {
+    topic_kind what;
+    stream_id conversation;
+    std::int8_t qos;
+  };
+  std::vector<single> singles;  // one conversation's
+  struct identifier {
+    filter of;
+    std::uint32_t id;
+  };
+  std::vector<identifier> identifiers;  // M3
+
+  // The highest QoS for this topic of this conversation, or none.
+  [[nodiscard]] std::int8_t qos(topic_kind what, stream_id conversation) const;
+  [[nodiscard]] bool wants(stream_id conversation) const;  // any topic of it
+};
+
+class device_link final : public mqtt::host {
+ public:
+  static constexpr std::size_t max_singles = 256;
+  static constexpr unsigned max_reads = 4;
+
+  device_link(shard& home, port& transport, std::uint64_t id);
+  ~device_link();
+  device_link(const device_link&) = delete;
+  device_link& operator=(const device_link&) = delete;
+
+  // --- the connection's side
+  mqtt::protocol& protocol() { return *protocol_; }
+  // After a move (M5): the link goes on here. `transport` is the connection's new port.
+  void arrive(shard& home, port& transport, std::uint64_t id);
+  // The transport is gone or about to be: the session is kept or ends.
+  void closed();
+  // The output was written: there may be room again.
+  void on_writable();
+
+  // --- the shard's side
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] account_id account() const { return account_; }
+  [[nodiscard]] device_id device() const { return device_; }
+  [[nodiscard]] bool is_primary() const { return primary_; }
+  [[nodiscard]] const std::string& client_id() const { return client_id_; }
+  [[nodiscard]] filters& wanted() { return wanted_; }
+  std::vector<feed>& feeds() { return feeds_; }
+  feed* find_feed(std::uint32_t conversation);
+  void on_verified(const identity& who);
+  void on_attach_ready();
+  void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
+  // Records from the head of what is known, or read: as many as there is room for.
+  void on_records(feed& at, const record_list& list, std::uint64_t trimmed);
+  void on_read_refused(feed& at, stream::reason why);
+  void on_resend(records& m);
+  [[nodiscard]] bool wants_retry() const { return retry_; }
+  [[nodiscard]] bool is_open() const { return attached_; }
+  // The conversation's first arm is answered; a position at the head becomes `head` (D7).
+  void on_known(feed& at, std::uint64_t head);
+  void on_receipts(feed& at);
+  void on_own_read(stream_id conversation, std::uint64_t seq);
+  void on_live(stream_id conversation, device_id from, byte_span payload);
+  void receipt_kept(std::uint64_t tag);
+  // Feeds on: reads for who is behind, then says that all is caught up (D9).
+  void pump();
+  void on_gone();  // revoked, or its inbox is gone
+  void on_taken_over();
+  void on_shutdown();
+  void tell_receipts(feed& at);
+  // The session, to be kept for the next connection.
+  mqtt::session take_session();
+  [[nodiscard]] std::uint32_t session_expiry_s() const { return session_.expiry_s(); }
+
+  // --- mqtt::host
+  void on_connect(const mqtt::connect_view& connect) override;
+  void on_publish(const mqtt::publish_view& publish, mqtt::publish_token token) override;
+  void on_subscribe(const mqtt::subscribe_view& subscribe, std::span<mqtt::reason_code> granted) override;
+  void on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std::span<mqtt::reason_code> results) override;
+  void on_acked(const mqtt::cookie& what, mqtt::reason_code reason) override;
+  void on_credit() override;
+  void on_disconnect(const mqtt::disconnect_view& disconnect) override;
+  void on_protocol_error(mqtt::reason_code reason) override;
+
+ private:
+  // What CONNECT said, until it is answered.
+  struct login {
+    std::string user;
+    std::string token;
+    bool clean_start = false;
+    bool dunlin = false;
+    bool assigned = false;
+    std::uint32_t expiry_s = 0;
+  };
+  struct pending_receipt {
+    std::uint64_t tag;
+    mqtt::publish_token token;
+  };
+  enum class given : std::uint8_t { yes, no_room };
+
+  given give(feed& at, const record_ref& record);
+  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool backlog_full() const;
+  void pass(feed& at, std::uint64_t first, std::uint64_t last);
+  void resend_next();
+  void say_now(const bytes& what);
+  void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void refuse(mqtt::publish_token token, stream_id conversation, message_id id, const stream::verdict& v);
+  mqtt::reason_code grant(const mqtt::subscription& s, std::uint32_t identifier);
+  void finish_login();
+  void find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const;
+  mqtt::delivery deliver(topic_kind what, stream_id conversation, mqtt::message& m, std::int8_t qos,
+                         const mqtt::cookie& cookie);
+
+  shard* home_;
+  port* port_;
+  std::uint64_t id_;
+  std::unique_ptr<mqtt::protocol> protocol_;
+  mqtt::session session_;
+  account_id account_;
+  device_id device_;
+  std::string client_id_;
+  std::unique_ptr<login> login_;
+  filters wanted_;
+  std::vector<feed> feeds_;  // ascending by conversation
+  std::vector<pending_receipt> receipts_;
+  bool primary_ = false;
+  bool attached_ = false;
+  bool dunlin_ = false;
+  bool caught_up_ = false;
+  bool retry_ = false;
+  bool said_hello_ = false;
+  bool told_caught_up_ = false;
+  bool resending_ = false;
+  std::uint32_t turn_ = 0;  // round robin over feeds
+};
+
+}  // namespace dunlin::engine

@@ -1,0 +1,94 @@
+#include "engine/feed.hpp"
+
+#include <algorithm>
+
+#include "base/planted.hpp"
+
+namespace dunlin::engine {
+
+namespace {
+// Echoes expected at a time; beyond it the oldest are sent whole, which is always right.
+constexpr std::size_t max_echoes = 1024;
+}  // namespace
+
+void feed::add(std::uint64_t first, std::uint64_t last, what is) {
+  if (!flight_) flight_ = std::make_unique<flight>();
+  auto& runs = flight_->runs;
+  const bool extends = !runs.empty() && runs.back().is == is && is != what::waits && runs.back().last + 1 == first;
+  if (extends) {
+    runs.back().last = last;
+  } else {
+    runs.push_back({first, last, is});
+  }
+  sent_ = last;
+}
+
+bool feed::settle() {
+  if (!flight_) return false;
+  auto& runs = flight_->runs;
+  // The prefix that nothing holds up; within it the cursor goes to the last record that was acknowledged, or passed
+  // before any echo.
+  std::size_t done = 0;
+  bool echo = false;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].is == what::waits || runs[i].is == what::gap) break;
+    if (runs[i].is == what::echoed) echo = true;
+    if (runs[i].is == what::acked || (runs[i].is == what::passed && !echo)) {
+      done = i + 1;
+      echo = false;
+    }
+  }
+  if (done == 0) return false;
+  acked_ = runs[done - 1].last;
+  runs.erase(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(done));
+  rest();
+  return true;
+}
+
+void feed::rest() {
+  if (flight_ && flight_->runs.empty() && flight_->echoes.empty()) flight_.reset();
+}
+
+bool feed::ack(std::uint64_t seq) {
+  if (!flight_) return false;
+  if (planted(bug::cursor_jumps_gap) && seq > acked_) return have_through(seq);
+  auto& runs = flight_->runs;
+  const auto it = std::find_if(runs.begin(), runs.end(), [seq](const run& r) { return r.last >= seq; });
+  if (it == runs.end() || it->first != seq || it->is != what::waits) return false;
+  it->is = what::acked;
+  return settle();
+}
+
+bool feed::have_through(std::uint64_t seq) {
+  if (seq <= acked_ || seq > sent_) return false;
+  acked_ = seq;
+  if (flight_) {
+    auto& runs = flight_->runs;
+    std::erase_if(runs, [seq](const run& r) { return r.last <= seq; });
+    if (!runs.empty() && runs.front().first <= seq) runs.front().first = seq + 1;
+    settle();
+    rest();
+  }
+  return true;
+}
+
+bool feed::expect_echo(std::uint64_t seq) {
+  if (sent_ == at_head || seq <= sent_) return false;
+  if (!flight_) flight_ = std::make_unique<flight>();
+  auto& echoes = flight_->echoes;
+  if (std::find(echoes.begin(), echoes.end(), seq) != echoes.end()) return true;
+  if (echoes.size() >= max_echoes) echoes.erase(echoes.begin());
+  echoes.push_back(seq);
+  return true;
+}
+
+bool feed::take_echo(std::uint64_t seq) {
+  if (!flight_) return false;
+  auto& echoes = flight_->echoes;
+  const auto it = std::find(echoes.begin(), echoes.end(), seq);
+  if (it == echoes.end()) return false;
+  echoes.erase(it);
+  return true;
+}
+
+}  // namespace dunlin::engine

@@ -1,0 +1,82 @@
+// How far one connection is in one conversation: what was sent, what of it was acknowledged, and so where the device's
+// cursor may stand (rules D6 to D8).
+//
+// Thread rule: belongs to its connection's shard. Memory: what is in flight is kept only while it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/id.hpp"
+
+namespace dunlin::engine {
+
+class feed {
+ public:
+  // The position of a connection that starts at the head, until the head is known (D7).
+  static constexpr std::uint64_t at_head = ~std::uint64_t{0};
+
+  feed() = default;
+  feed(std::uint32_t conversation, std::uint64_t start) : conversation_(conversation), sent_(start), acked_(start) {}
+
+  [[nodiscard]] std::uint32_t conversation() const { return conversation_; }  // the inboxes' handle
+  void set_conversation(std::uint32_t handle) { conversation_ = handle; }
+  // Everything up to here was sent or passed over.
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+  // Everything up to here is acknowledged: the cursor, for who holds the device's session.
+  [[nodiscard]] std::uint64_t acked() const { return acked_; }
+
+  void start_at(std::uint64_t seq) { sent_ = acked_ = seq; }
+  // Sent, and to be acknowledged. REQUIRES of these three: seqs in ascending order, each above sent().
+  void note_sent(std::uint64_t seq) { add(seq, seq, what::waits); }
+  // Never sent on this connection: acknowledged with what precedes it (D6). True if acked() moved.
+  bool note_passed(std::uint64_t first, std::uint64_t last) {
+    add(first, last, what::passed);
+    return settle();
+  }
+  // Its PUBACK was the echo (D8): passed with the acknowledgement of a later record.
+  void note_echoed(std::uint64_t seq) { add(seq, seq, what::echoed); }
+  // The feed goes on above a gap that the client fills by itself: nothing above moves the cursor until it says so.
+  void note_gap(std::uint64_t first, std::uint64_t last) { add(first, last, what::gap); }
+
+  // True if acked() moved. An unknown seq changes nothing.
+  bool ack(std::uint64_t seq);
+  // The client's store holds everything up to here (Receipt.have_through).
+  bool have_through(std::uint64_t seq);
+
+  // The PUBACK of an own message said this seq; true if it is still to come, so that it is not sent whole.
+  bool expect_echo(std::uint64_t seq);
+  // True, once, for a seq that was expected.
+  bool take_echo(std::uint64_t seq);
+
+  // Flags of the connection that it belongs to.
+  bool moves_cursor = false;   // its acknowledgements are the device's (D7)
+  bool reading = false;        // a read is under way
+  bool attached = false;       // its first arm has been answered (D4)
+  bool dirty = false;          // acked() is ahead of the log
+  bool receipt_due = false;    // receipts changed while there was no room (R2)
+  std::uint64_t after_me = 0;  // not fed before this seq of the account's stream was sent (D9)
+
+ private:
+  enum class what : std::uint8_t { waits, acked, passed, echoed, gap };
+  struct run {
+    std::uint64_t first;
+    std::uint64_t last;
+    what is;
+  };
+  struct flight {
+    std::vector<run> runs;              // ascending, all above acked_
+    std::vector<std::uint64_t> echoes;  // expected, above sent_
+  };
+  void add(std::uint64_t first, std::uint64_t last, what is);
+  bool settle();
+  void rest();
+
+  std::uint32_t conversation_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t acked_ = 0;
+  std::unique_ptr<flight> flight_;
+};
+
+}  // namespace dunlin::engine

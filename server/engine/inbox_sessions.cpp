@@ -1,0 +1,224 @@
+// Connections and sessions of inboxes: they attach, detach, subscribe, are taken over, expire (D4, M1, M2).
+
+#include <algorithm>
+
+#include "engine/inboxes.hpp"
+
+namespace dunlin::engine {
+
+device_link* inboxes::find_link(std::uint64_t id) {
+  const auto it = links_.find(id);
+  return it == links_.end() ? nullptr : it->second;
+}
+
+void inboxes::add_link(device_link& link) {
+  links_[link.id()] = &link;
+  counts_.connections.set(static_cast<std::int64_t>(links_.size()));
+}
+
+void inboxes::remove_link(device_link& link) {
+  links_.erase(link.id());
+  counts_.connections.set(static_cast<std::int64_t>(links_.size()));
+}
+
+live_inbox& inboxes::inbox_of(account_id account) {
+  auto& place = inboxes_[account];
+  if (!place) {
+    place = std::make_unique<live_inbox>();
+    place->account = account;
+  }
+  return *place;
+}
+
+void inboxes::forget_if_idle(account_id account) {
+  const auto it = inboxes_.find(account);
+  if (it == inboxes_.end() || !it->second->links.empty()) return;
+  if (auto* state = owner_.inbox(account)) {
+    for (auto& c : state->conversations) drop_slot(c);
+  }
+  if (it->second->kept.empty()) inboxes_.erase(it);
+}
+
+namespace {
+
+kept_session keep(device_link& link, const std::vector<stream_id>& streams) {
+  kept_session out;
+  out.session = link.take_session();
+  out.wanted = std::move(link.wanted());
+  for (std::size_t i = 0; i < link.feeds().size(); ++i) {
+    auto& at = link.feeds()[i];
+    if (at.moves_cursor) out.feeds.push_back({streams[i], std::move(at)});
+  }
+  return out;
+}
+
+}  // namespace
+
+inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept_session* resumed,
+                                       bool* session_present) {
+  *session_present = false;
+  const auto* state = owner_.inbox(link.account());
+  const std::size_t device = state == nullptr ? stream::inbox_state::npos : state->find_device(link.device());
+  if (device == stream::inbox_state::npos || state->devices[device].revoked || state->deleted) {
+    return attach_result::unknown_device;
+  }
+  device_link* before = nullptr;
+  std::uint32_t secondaries = 0;
+  for (auto* other : inbox_of(link.account()).links) {
+    if (other->device() != link.device()) continue;
+    if (other->client_id() == link.client_id()) before = other;
+    if (!other->is_primary()) ++secondaries;
+  }
+  if (before != nullptr) {
+    // The new connection has the client id now (5.0 section 3.1.4); what the old one had in flight goes along.
+    detach(*before, now_);
+    before->on_taken_over();
+  } else if (!link.is_primary() && secondaries >= limits_.max_secondaries) {
+    forget_if_idle(link.account());
+    return attach_result::too_many;
+  }
+  auto& inbox = inbox_of(link.account());
+  if (link.is_primary()) {
+    const auto kept = inbox.kept.find(link.device());
+    if (kept != inbox.kept.end()) {
+      if (!clean_start) {
+        *resumed = std::move(kept->second);
+        *session_present = true;
+      }
+      inbox.kept.erase(kept);
+      counts_.sessions_kept.set(static_cast<std::int64_t>(--kept_count_));
+    }
+  }
+  inbox.links.push_back(&link);
+  return attach_result::ok;
+}
+
+void inboxes::detach(device_link& link, mono_ms now) {
+  const auto it = inboxes_.find(link.account());
+  if (it == inboxes_.end() || std::erase(it->second->links, &link) == 0) return;
+  auto& inbox = *it->second;
+  std::vector<stream_id> streams;
+  for (auto& at : link.feeds()) {
+    streams.push_back(slot(at.conversation()).stream);
+    if (!at.dirty) continue;
+    at.dirty = false;
+    parts_[partition_of(link.account())].push_back({link.account(), streams.back(), link.device(), at.acked()});
+  }
+  if (link.is_primary() && link.session_expiry_s() != 0) {
+    auto kept = keep(link, streams);
+    kept.expires = now + std::int64_t{std::min(kept.session.expiry_s(), limits_.max_session_expiry_s)} * 1000;
+    inbox.kept[link.device()] = std::move(kept);
+    counts_.sessions_kept.set(static_cast<std::int64_t>(++kept_count_));
+  }
+  link.feeds().clear();
+  forget_if_idle(link.account());
+}
+
+// Gives the link a feed for each conversation that a filter covers, and takes the others away.
+void inboxes::sync(device_link& link) {
+  auto* state = owner_.inbox(link.account());
+  if (state == nullptr) return;
+  auto& inbox = inbox_of(link.account());
+  const stream_id own = account_stream(link.account());
+  const std::size_t device = state->find_device(link.device());
+  const auto* own_stream = owner_.part(partition_of(own)).find_stream(own);
+  for (auto& c : state->conversations) {
+    const bool wanted =
+        c.id == own ? link.wanted().qos(topic_kind::me, own) != filters::none : link.wanted().wants(c.id);
+    auto* known = c.live == 0 ? nullptr : link.find_feed(c.live);
+    if (!wanted) {
+      if (known == nullptr) continue;
+      if (known->dirty) parts_[partition_of(own)].push_back({link.account(), c.id, link.device(), known->acked()});
+      std::erase_if(link.feeds(), [&](const feed& f) { return f.conversation() == c.live; });
+      continue;
+    }
+    if (known != nullptr) continue;
+    const std::int8_t qos =
+        c.id == own ? link.wanted().qos(topic_kind::me, own)
+                    : std::max(link.wanted().qos(topic_kind::record, c.id), link.wanted().qos(topic_kind::text, c.id));
+    const bool moves = link.is_primary() && qos >= 1;
+    const std::uint32_t handle = ensure_slot(inbox, c);
+    auto& live = slot(handle);
+    feed at(handle, moves ? c.cursors[device] : feed::at_head);
+    at.moves_cursor = moves;
+    // Told of on `me` first, where that is listened to (D9).
+    if (link.is_open() && c.id != own && link.wanted().qos(topic_kind::me, own) != filters::none) {
+      at.after_me = own_stream == nullptr ? 0 : own_stream->head;
+    }
+    if (moves) live.known = std::max(live.known, at.sent());
+    auto& feeds = link.feeds();
+    const auto place = std::lower_bound(feeds.begin(), feeds.end(), handle,
+                                        [](const feed& f, std::uint32_t h) { return f.conversation() < h; });
+    auto& placed = *feeds.insert(place, std::move(at));
+    if (live.state == live_conversation::bit::armed) {
+      link.on_known(placed, live.known);
+      if (live.others.delivered != 0) link.on_receipts(placed);
+    }
+    list_arm(handle);
+  }
+}
+
+void inboxes::restore(device_link& link, kept_session& resumed) {
+  auto* state = owner_.inbox(link.account());
+  for (auto& place : resumed.feeds) {
+    const auto* c = state == nullptr ? nullptr : state->find(place.stream);
+    auto* at = c == nullptr || c->live == 0 ? nullptr : link.find_feed(c->live);
+    if (at == nullptr || !at->moves_cursor || place.at.acked() < at->acked()) continue;
+    const bool attached = at->attached;
+    *at = std::move(place.at);
+    at->set_conversation(c->live);
+    at->reading = at->dirty = false;
+    at->attached = attached;
+    slot(c->live).known = std::max(slot(c->live).known, at->sent());
+  }
+}
+
+// The account's devices or conversations changed, durably.
+void inboxes::changed(account_id account) {
+  const auto it = inboxes_.find(account);
+  if (it == inboxes_.end()) return;
+  auto& inbox = *it->second;
+  const auto* state = owner_.inbox(account);
+  const auto is_gone = [&](device_id device) {
+    const std::size_t i = state == nullptr ? stream::inbox_state::npos : state->find_device(device);
+    return i == stream::inbox_state::npos || state->devices[i].revoked || state->deleted;
+  };
+  const auto links = inbox.links;
+  std::vector<std::uint32_t> dropped;
+  for (auto* link : links) {
+    if (is_gone(link->device())) {
+      link->on_gone();
+      continue;
+    }
+    std::erase_if(link->feeds(), [&](const feed& f) {
+      const bool left = state->find(slot(f.conversation()).stream) == nullptr;
+      if (left) dropped.push_back(f.conversation());
+      return left;
+    });
+    sync(*link);
+    link->pump();
+  }
+  std::erase_if(inbox.kept, [&](const auto& kept) { return is_gone(kept.first); });
+  std::sort(dropped.begin(), dropped.end());
+  dropped.erase(std::unique(dropped.begin(), dropped.end()), dropped.end());
+  for (const auto handle : dropped) {
+    stream::inbox_conversation gone;
+    gone.live = handle;
+    drop_slot(gone);
+  }
+}
+
+void inboxes::expire(moment now) {
+  std::vector<account_id> idle;
+  std::size_t kept = 0;
+  for (auto& [account, inbox] : inboxes_) {
+    std::erase_if(inbox->kept, [&](const auto& k) { return k.second.expires <= now.mono; });
+    kept += inbox->kept.size();
+    if (inbox->links.empty() && inbox->kept.empty()) idle.push_back(account);
+  }
+  kept_count_ = kept;
+  counts_.sessions_kept.set(static_cast<std::int64_t>(kept));
+  for (const auto& account : idle) inboxes_.erase(account);
+}
+
+}  // namespace dunlin::engine

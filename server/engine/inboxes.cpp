@@ -1,0 +1,409 @@
+#include "engine/inboxes.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+
+namespace dunlin::engine {
+
+namespace {
+constexpr std::size_t max_slots = 0xffffff;
+constexpr std::size_t parts_an_entry = 256;
+}  // namespace
+
+inboxes::inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts)
+    : self_(self), owner_(mine), out_(out), limits_(limits), counts_(counts) {
+  slots_.emplace_back();
+  generations_.push_back(0);
+}
+
+// --- conversations ----------------------------------------------------------------------------------------------
+
+live_conversation* inboxes::valid(std::uint32_t handle, stream_id stream) {
+  const std::size_t i = handle & 0xffffff;
+  if (i == 0 || i >= slots_.size() || generations_[i] != handle >> 24) return nullptr;
+  auto& c = slots_[i];
+  return c.inbox != nullptr && c.stream == stream ? &c : nullptr;
+}
+
+std::uint32_t inboxes::ensure_slot(live_inbox& inbox, stream::inbox_conversation& c) {
+  if (c.live != 0) return c.live;
+  std::uint32_t i = 0;
+  if (free_slots_.empty()) {
+    DUNLIN_CHECK(slots_.size() < max_slots);
+    i = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back();
+    generations_.push_back(1);
+  } else {
+    i = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  auto& slot = slots_[i];
+  slot = {};
+  slot.inbox = &inbox;
+  slot.stream = c.id;
+  c.live = i | static_cast<std::uint32_t>(generations_[i]) << 24;
+  return c.live;
+}
+
+void inboxes::drop_slot(stream::inbox_conversation& c) {
+  const std::size_t i = c.live & 0xffffff;
+  if (i == 0) return;
+  slots_[i] = {};
+  // A handle of the old generation means nothing any more; zero stays "none".
+  generations_[i] = static_cast<std::uint8_t>(generations_[i] == 255 ? 1 : generations_[i] + 1);
+  free_slots_.push_back(static_cast<std::uint32_t>(i));
+  c.live = 0;
+}
+
+void inboxes::list_arm(std::uint32_t handle) {
+  auto& c = slot(handle);
+  if (c.listed || c.state != live_conversation::bit::unarmed) return;
+  c.listed = true;
+  to_arm_.push_back(handle);
+}
+
+void inboxes::flush() {
+  if (to_arm_.empty()) return;
+  std::map<shard_id, arms> out;
+  std::vector<std::uint32_t> again;
+  for (const auto handle : to_arm_) {
+    auto& c = slot(handle);
+    if (!c.listed) continue;
+    c.listed = false;
+    if (c.inbox == nullptr || c.inbox->links.empty()) continue;
+    const shard_id to = owner_.shard_of(partition_of(c.stream));
+    auto& batch = out[to];
+    batch.from = self_;
+    batch.list.push_back({c.stream, c.inbox->account, handle, c.known, marks_now(c)});
+    c.state = live_conversation::bit::asked;
+    c.asked_at = now_;
+  }
+  to_arm_.clear();
+  for (auto& [to, batch] : out) {
+    std::vector<std::uint32_t> handles;
+    for (const auto& a : batch.list) handles.push_back(a.handle);
+    if (out_.post(to, std::move(batch))) continue;
+    counts_.link_no_credit.add();
+    for (const auto handle : handles) {
+      slot(handle).state = live_conversation::bit::unarmed;
+      list_arm(handle);
+    }
+  }
+}
+
+void inboxes::take(armed_list& m) {
+  for (const auto& a : m.list) {
+    auto* c = valid(a.handle, a.stream);
+    if (c == nullptr) continue;
+    if (!a.member) {
+      c->state = live_conversation::bit::unarmed;  // we shall hear of it on the account's stream
+      continue;
+    }
+    // Late for a place we have left since: the bit is set for `known`, which is below; the owner's next record clears
+    // it, and until then nothing is missed, since what raised us came from a read.
+    c->state = live_conversation::bit::armed;
+    c->kept = a.at;
+    c->known = std::max(c->known, a.known);
+    merge_receipts(a.handle, a.others);
+    raise(a.handle, c->known, nullptr);
+  }
+}
+
+void inboxes::take(news& m) {
+  for (const auto handle : m.handles) {
+    auto* c = valid(handle, m.stream);
+    if (c == nullptr) continue;
+    c->state = live_conversation::bit::unarmed;
+    raise(handle, m.head, m.records);
+  }
+}
+
+void inboxes::take(urgent_news& m) {
+  for (const auto& account : m.accounts) {
+    auto* state = owner_.inbox(account);
+    auto* c = state == nullptr ? nullptr : state->find(m.stream);
+    if (c != nullptr && c->live != 0) raise(c->live, m.head, nullptr);
+  }
+}
+
+// The head is at least `head`; `list`, if there, are the newest records up to it.
+void inboxes::raise(std::uint32_t handle, std::uint64_t head, const record_list& list) {
+  auto& c = slot(handle);
+  c.known = std::max(c.known, head);
+  // Links may come and go in what follows: their own list is walked by index.
+  auto* inbox = c.inbox;
+  for (std::size_t i = 0; inbox != nullptr && i < inbox->links.size(); ++i) {
+    auto& link = *inbox->links[i];
+    auto* at = link.find_feed(handle);
+    if (at == nullptr) continue;
+    link.on_known(*at, c.known);
+    if (list && !list->empty() && !at->reading && at->sent() + 1 >= list->front().seq && at->sent() < c.known) {
+      link.on_records(*at, list, 0);
+    }
+    if (at->sent() < slot(handle).known) {
+      link.pump();
+    } else {
+      stands(link, *at);
+    }
+  }
+}
+
+void inboxes::stands(device_link& /*link*/, feed& at) {
+  const auto& c = slot(at.conversation());
+  if (c.state == live_conversation::bit::unarmed) list_arm(at.conversation());
+}
+
+void inboxes::read_on(device_link& link, feed& at) {
+  const auto& c = slot(at.conversation());
+  read r{.stream = c.stream,
+         .account = link.account(),
+         .first = at.sent() + 1,
+         .max_records = limits_.read_records,
+         .max_bytes = limits_.read_bytes,
+         .from = {self_, link.id() << 32 | at.conversation()}};
+  if (out_.post(owner_.shard_of(partition_of(c.stream)), std::move(r))) {
+    at.reading = true;
+  } else {
+    counts_.link_no_credit.add();
+  }
+}
+
+void inboxes::take(records& m) {
+  auto* link = find_link(m.token >> 32);
+  if (link == nullptr) return;
+  const auto handle = static_cast<std::uint32_t>(m.token);
+  if (handle == 0) return link->on_resend(m);
+  auto* at = link->find_feed(handle);
+  if (at == nullptr || !at->reading) return;
+  at->reading = false;
+  if (!m.outcome.ok()) return link->on_read_refused(*at, m.outcome.why);
+  auto& c = slot(at->conversation());
+  c.known = std::max(c.known, m.head);
+  link->on_records(*at, m.list, std::max(m.trimmed, m.join_seq == 0 ? 0 : m.join_seq - 1));
+  link->pump();
+}
+
+// --- receipts and marks -----------------------------------------------------------------------------------------
+
+stream::marks inboxes::marks_now(const live_conversation& c) {
+  const auto* state = owner_.inbox(c.inbox->account);
+  const auto* stored = state == nullptr ? nullptr : state->find(c.stream);
+  if (stored == nullptr) return {};
+  stream::marks out = state->marks_of(*stored);
+  // What connected devices acknowledged since the last entry of cursors counts already.
+  bool first = true;
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < state->devices.size(); ++i) {
+    if (state->devices[i].revoked) continue;
+    std::uint64_t cursor = stored->cursors[i];
+    for (const auto* link : c.inbox->links) {
+      if (!link->is_primary() || link->device() != state->devices[i].id) continue;
+      if (const auto* at = const_cast<device_link*>(link)->find_feed(stored->live)) {
+        if (at->sent() != feed::at_head) cursor = std::max(cursor, at->acked());
+      }
+    }
+    out.got = std::max(out.got, cursor);
+    all = first ? cursor : std::min(all, cursor);
+    first = false;
+  }
+  out.all = std::max(out.all, all);
+  return out;
+}
+
+void inboxes::marks_changed(std::uint32_t handle) {
+  auto& c = slot(handle);
+  if (c.marks_due || c.stream == account_stream(c.inbox->account)) return;
+  c.marks_due = true;
+  marks_due_.push_back(handle);
+}
+
+void inboxes::report_marks(std::vector<std::uint32_t>& handles) {
+  std::map<shard_id, marks_reports> out;
+  for (const auto handle : handles) {
+    auto& c = slot(handle);
+    c.marks_due = false;
+    if (c.inbox == nullptr || c.stream == account_stream(c.inbox->account)) continue;
+    const auto at = marks_now(c);
+    auto merged = c.kept;
+    if (!merged.merge(at)) continue;
+    auto& batch = out[owner_.shard_of(partition_of(c.stream))];
+    batch.from = self_;
+    batch.list.push_back({c.stream, c.inbox->account, handle, at});
+  }
+  handles.clear();
+  for (auto& [to, batch] : out) {
+    // Without credit they are repeated with the next arm, or within the minute.
+    if (!out_.post(to, std::move(batch))) counts_.link_no_credit.add();
+  }
+}
+
+void inboxes::take(marks_kept& m) {
+  if (auto* c = valid(m.handle, m.stream)) c->kept.merge(m.at);
+}
+
+void inboxes::take(receipts_news& m) {
+  for (const auto handle : m.handles) {
+    if (valid(handle, m.stream) != nullptr) merge_receipts(handle, m.others);
+  }
+}
+
+void inboxes::merge_receipts(std::uint32_t handle, const receipts& others) {
+  auto& c = slot(handle);
+  const receipts before = c.others;
+  c.others.delivered = std::max(before.delivered, others.delivered);
+  c.others.read = std::max(before.read, others.read);
+  if (before == c.others) return;
+  for (auto* link : c.inbox->links) {
+    if (auto* at = link->find_feed(handle)) link->on_receipts(*at);
+  }
+}
+
+void inboxes::take(live_down& m) {
+  for (const auto handle : m.handles) {
+    auto* c = valid(handle, m.stream);
+    if (c == nullptr) continue;
+    for (auto* link : c->inbox->links) link->on_live(m.stream, m.device, *m.payload);
+  }
+}
+
+// --- cursors ----------------------------------------------------------------------------------------------------
+
+void inboxes::cursor_moved(device_link& link, feed& at) {
+  if (!at.moves_cursor) return;
+  marks_changed(at.conversation());
+  if (at.dirty) return;
+  at.dirty = true;
+  dirty_.push_back({link.id(), at.conversation()});
+}
+
+std::uint64_t inboxes::note_read(device_link& link, stream_id conversation, std::uint64_t seq) {
+  const partition_id p = partition_of(link.account());
+  if (due_tag_[p] == 0) due_tag_[p] = next_tag_++;
+  parts_[p].push_back({link.account(), conversation, {}, seq});
+  waiting_.push_back({due_tag_[p], link.id(), link.account(), conversation, seq});
+  return due_tag_[p];
+}
+
+std::uint64_t inboxes::note_cursor(device_link& link, stream_id conversation, std::uint64_t seq) {
+  const partition_id p = partition_of(link.account());
+  if (due_tag_[p] == 0) due_tag_[p] = next_tag_++;
+  parts_[p].push_back({link.account(), conversation, link.device(), seq});
+  waiting_.push_back({due_tag_[p], link.id(), link.account(), conversation, 0});
+  return due_tag_[p];
+}
+
+// Partitions with a receipt that waits are written at once, the others when `all` is due.
+void inboxes::flush_cursors(moment /*now*/, bool all) {
+  if (all) {
+    for (const auto& d : dirty_) {
+      auto* link = find_link(d.link);
+      auto* at = link == nullptr ? nullptr : link->find_feed(d.handle);
+      if (at == nullptr || !at->dirty) continue;
+      at->dirty = false;
+      parts_[partition_of(link->account())].push_back(
+          {link->account(), slot(d.handle).stream, link->device(), at->acked()});
+    }
+    dirty_.clear();
+  }
+  for (int i = 0; i < partition_count; ++i) {
+    const auto p = static_cast<partition_id>(i);
+    auto& parts = parts_[p];
+    if (parts.empty() || !(all || due_tag_[p] != 0)) continue;
+    std::size_t done = 0;
+    while (done < parts.size()) {
+      const std::size_t n = std::min(parts_an_entry, parts.size() - done);
+      const std::vector<stream::cursor_part> some(parts.begin() + static_cast<std::ptrdiff_t>(done),
+                                                  parts.begin() + static_cast<std::ptrdiff_t>(done + n));
+      const bool last = done + n == parts.size();
+      if (!owner_.submit_cursors(p, some, last ? due_tag_[p] : 0)) break;  // no space now: again at the next tick
+      done += n;
+    }
+    if (done == parts.size()) due_tag_[p] = 0;
+    parts.erase(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(done));
+    if (parts.empty()) parts = {};
+  }
+}
+
+// --- events of the owner on this shard --------------------------------------------------------------------------
+
+void inboxes::on_own_event(const own_event& event) {
+  if (event.what == own_event::kind::inbox_changed) return changed(account_of(event.about));
+  if (event.what != own_event::kind::cursors_kept || event.value == 0) return;
+  const auto first =
+      std::partition(waiting_.begin(), waiting_.end(), [&](const waiting_receipt& w) { return w.tag != event.value; });
+  const std::vector<waiting_receipt> done(first, waiting_.end());
+  waiting_.erase(first, waiting_.end());
+  for (const auto& w : done) {
+    auto* sender = find_link(w.link);
+    if (sender != nullptr) sender->receipt_kept(w.tag);
+    const auto it = inboxes_.find(w.account);
+    if (it == inboxes_.end()) continue;
+    auto* state = owner_.inbox(w.account);
+    auto* c = state == nullptr ? nullptr : state->find(w.conversation);
+    if (c != nullptr && c->live != 0) marks_changed(c->live);
+    if (w.read == 0) continue;
+    for (auto* link : it->second->links) {
+      if (link != sender) link->on_own_read(w.conversation, w.read);
+    }
+  }
+}
+
+void inboxes::on_link_gap(shard_id from) {
+  for (std::size_t i = 1; i < slots_.size(); ++i) {
+    auto& c = slots_[i];
+    if (c.inbox == nullptr || owner_.shard_of(partition_of(c.stream)) != from) continue;
+    const auto handle = static_cast<std::uint32_t>(i) | static_cast<std::uint32_t>(generations_[i]) << 24;
+    c.state = live_conversation::bit::unarmed;
+    list_arm(handle);
+    for (auto* link : c.inbox->links) {
+      auto* at = link->find_feed(handle);
+      if (at != nullptr && at->reading) read_on(*link, *at);
+    }
+  }
+}
+
+void inboxes::tick(moment now) {
+  now_ = now.mono;
+  if (now.mono - marks_at_ >= limits_.marks_flush_direct) {
+    marks_at_ = now.mono;
+    auto due = std::move(marks_due_);
+    marks_due_.clear();
+    report_marks(due);
+    const bool all = now.mono - cursors_at_ >= limits_.cursors_flush;
+    if (all) cursors_at_ = now.mono;
+    flush_cursors(now, all);
+    if (all) {
+      for (auto& [id, link] : links_) {
+        if (link->wants_retry()) link->pump();
+      }
+    }
+  }
+  sweep(now);
+}
+
+// Every conversation is armed anew within rearm, and its marks repeated within repeat_marks (D5, R1).
+void inboxes::sweep(moment now) {
+  constexpr mono_ms every = 1000;
+  if (now.mono - sweep_last_ < every) return;
+  sweep_last_ = now.mono;
+  expire(now);
+  const std::size_t steps = static_cast<std::size_t>(limits_.repeat_marks / every);
+  const std::size_t n = slots_.size() / std::max<std::size_t>(steps, 1) + 1;
+  std::vector<std::uint32_t> repeat;
+  for (std::size_t k = 0; k < n && slots_.size() > 1; ++k) {
+    sweep_at_ = sweep_at_ + 1 >= slots_.size() ? 1 : sweep_at_ + 1;
+    auto& c = slots_[sweep_at_];
+    if (c.inbox == nullptr || c.inbox->links.empty()) continue;
+    const auto handle = static_cast<std::uint32_t>(sweep_at_) | static_cast<std::uint32_t>(generations_[sweep_at_])
+                                                                    << 24;
+    repeat.push_back(handle);
+    if (now.mono - c.asked_at >= limits_.rearm - limits_.repeat_marks) {
+      c.state = live_conversation::bit::unarmed;
+      list_arm(handle);
+    }
+  }
+  report_marks(repeat);
+}
+
+}  // namespace dunlin::engine

@@ -1,0 +1,166 @@
+// The inboxes' side of a shard: which conversations of which accounts have a connection, what is known of their heads,
+// and the feeds from them to connections (rules D1 to D11, R1, R2, M1).
+//
+//   news → known raised → who stood just before takes the records, others read → one stands at known → armed again
+//
+// What is persistent of an inbox (devices, conversations, cursors, read marks) is stream::inbox_state, in the
+// partition; here is what lives only while somebody is connected, or a session waits for its device.
+//
+// Thread rule: belongs to its shard.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "engine/counters.hpp"
+#include "engine/device_link.hpp"
+#include "engine/feed.hpp"
+#include "engine/messages.hpp"
+#include "engine/options.hpp"
+#include "engine/owner.hpp"
+
+namespace dunlin::engine {
+
+// A device's session between two connections (M1): in memory, until its expiry.
+struct kept_session {
+  mqtt::session session;
+  filters wanted;
+  struct place {
+    stream_id stream;
+    feed at;
+  };
+  std::vector<place> feeds;
+  mono_ms expires = 0;
+};
+
+// An account with connections or kept sessions.
+struct live_inbox {
+  account_id account;
+  std::vector<device_link*> links;
+  std::map<device_id, kept_session> kept;
+};
+
+// One conversation of a live inbox.
+struct live_conversation {
+  enum class bit : std::uint8_t { unarmed, asked, armed };
+
+  live_inbox* inbox = nullptr;  // null: this slot is free
+  stream_id stream;
+  std::uint64_t known = 0;  // the highest head told
+  bit state = bit::unarmed;
+  bool marks_due = false;
+  bool listed = false;  // is to be armed this turn
+  receipts others;
+  stream::marks kept;  // what the stream said it has of ours
+  mono_ms asked_at = 0;
+};
+
+class inboxes {
+ public:
+  inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts);
+
+  // --- from owners
+  void take(news& m);
+  void take(urgent_news& m);
+  void take(armed_list& m);
+  void take(records& m);
+  void take(marks_kept& m);
+  void take(receipts_news& m);
+  void take(live_down& m);
+  void on_own_event(const own_event& event);
+  // A gap on a link from that shard, or it is new: its conversations count as unarmed (D5).
+  void on_link_gap(shard_id from);
+
+  // --- from links
+  // The account's inbox is in memory. Finds the device, takes over its connection or kept session, and counts the link
+  // in; or says why not.
+  enum class attach_result : std::uint8_t { ok, unknown_device, too_many };
+  attach_result attach(device_link& link, bool clean_start, kept_session* resumed, bool* session_present);
+  void detach(device_link& link, mono_ms now);
+  // A resumed session's feeds go on where they were (M2). REQUIRES: after sync.
+  void restore(device_link& link, kept_session& resumed);
+  // Filters changed: feeds come or go.
+  void sync(device_link& link);
+  // The cursor of this feed moved.
+  void cursor_moved(device_link& link, feed& at);
+  // The feed stands at its end, as far as is known: arm.
+  void stands(device_link& link, feed& at);
+  // Reads for the feed from where it is.
+  void read_on(device_link& link, feed& at);
+  [[nodiscard]] std::uint64_t known(std::uint32_t handle) { return slot(handle).known; }
+  [[nodiscard]] bool has_arms() const { return !to_arm_.empty(); }
+  live_conversation& conversation(const feed& at) { return slot(at.conversation()); }
+  // A Receipt's read mark; its acknowledgement comes by device_link::receipt_kept(tag) when it is durable.
+  std::uint64_t note_read(device_link& link, stream_id conversation, std::uint64_t seq);
+  std::uint64_t note_cursor(device_link& link, stream_id conversation, std::uint64_t seq);
+  stream::inbox_state* state_of(account_id account) { return owner_.inbox(account); }
+  device_link* find_link(std::uint64_t id);
+  void add_link(device_link& link);
+  void remove_link(device_link& link);
+
+  // Arms of this turn go out.
+  void flush();
+  void tick(moment now);
+  [[nodiscard]] std::size_t links() const { return links_.size(); }
+  [[nodiscard]] std::size_t kept() const { return kept_count_; }
+  template <class Visitor>
+  void for_each_link(Visitor&& visit) {
+    for (auto& [id, link] : links_) visit(*link);
+  }
+
+ private:
+  live_conversation& slot(std::uint32_t handle) { return slots_[handle & 0xffffff]; }
+  live_conversation* valid(std::uint32_t handle, stream_id stream);
+  std::uint32_t ensure_slot(live_inbox& inbox, stream::inbox_conversation& c);
+  void drop_slot(stream::inbox_conversation& c);
+  void list_arm(std::uint32_t handle);
+  stream::marks marks_now(const live_conversation& c);
+  void marks_changed(std::uint32_t handle);
+  void report_marks(std::vector<std::uint32_t>& handles);
+  void raise(std::uint32_t handle, std::uint64_t head, const record_list& list);
+  void merge_receipts(std::uint32_t handle, const receipts& others);
+  void flush_cursors(moment now, bool all);
+  void changed(account_id account);
+  live_inbox& inbox_of(account_id account);
+  void forget_if_idle(account_id account);
+  void expire(moment now);
+  void sweep(moment now);
+
+  shard_id self_;
+  owner& owner_;
+  outbound& out_;
+  const options& limits_;
+  counters& counts_;
+  std::vector<live_conversation> slots_;  // [0] is nobody's
+  std::vector<std::uint8_t> generations_;
+  std::vector<std::uint32_t> free_slots_;
+  boost::unordered_flat_map<account_id, std::unique_ptr<live_inbox>, std::hash<account_id>> inboxes_;
+  boost::unordered_flat_map<std::uint64_t, device_link*> links_;
+  std::vector<std::uint32_t> to_arm_;
+  std::vector<std::uint32_t> marks_due_;
+  struct dirty_feed {
+    std::uint64_t link;
+    std::uint32_t handle;
+  };
+  std::vector<dirty_feed> dirty_;
+  std::array<std::vector<stream::cursor_part>, partition_count> parts_;
+  struct waiting_receipt {
+    std::uint64_t tag;
+    std::uint64_t link;
+    account_id account;
+    stream_id conversation;
+    std::uint64_t read;
+  };
+  std::vector<waiting_receipt> waiting_;                  // their entry is not durable yet; ascending tag
+  std::array<std::uint64_t, partition_count> due_tag_{};  // the tag of the next flush of a partition with receipts
+  std::uint64_t next_tag_ = 1;
+  std::size_t kept_count_ = 0;
+  std::size_t sweep_at_ = 1;
+  mono_ms now_ = 0;
+  mono_ms marks_at_ = 0;
+  mono_ms cursors_at_ = 0;
+  mono_ms sweep_last_ = 0;
+};
+
+}  // namespace dunlin::engine

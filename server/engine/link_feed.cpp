@@ -1,0 +1,341 @@
+// What goes out to the device: records, texts, receipts, what is said on me/now.
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "engine/shard.hpp"
+
+namespace dunlin::engine {
+
+using mqtt::delivery;
+using mqtt::qos_level;
+using mqtt::reason_code;
+
+namespace {
+
+constexpr std::size_t topic_max = 40;
+
+// The topic's name; `at` has topic_max bytes.
+std::string_view write_topic(topic_kind what, stream_id conversation, char* at) {
+  if (what == topic_kind::me) return "me";
+  if (what == topic_kind::now) return "me/now";
+  std::memcpy(at, "c/", 2);
+  const auto text = id_to_text(conversation.hi, conversation.lo);
+  std::memcpy(at + 2, text.data(), text.size());
+  std::string_view suffix;
+  if (what == topic_kind::text) suffix = "/text";
+  if (what == topic_kind::live) suffix = "/live";
+  if (what == topic_kind::receipt) suffix = "/receipt";
+  std::memcpy(at + 28, suffix.data(), suffix.size());
+  return {at, 28 + suffix.size()};
+}
+
+}  // namespace
+
+void device_link::find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const {
+  for (const auto& i : wanted_.identifiers) {
+    if (i.of.what == what && (i.of.all || i.of.conversation.is_zero() || i.of.conversation == conversation)) {
+      out.push_back(i.id);
+    }
+  }
+}
+
+delivery device_link::deliver(topic_kind what, stream_id conversation, mqtt::message& m, std::int8_t qos,
+                              const mqtt::cookie& cookie) {
+  char name[topic_max];
+  m.topic = write_topic(what, conversation, name);
+  m.qos = static_cast<qos_level>(qos);
+  std::vector<std::uint32_t> identifiers;
+  if (!wanted_.identifiers.empty()) {
+    find_identifiers(what, conversation, identifiers);
+    m.subscription_ids = identifiers;
+  }
+  const delivery done = protocol_->deliver(m, cookie);
+  if (done == delivery::sent) {
+    home_->around().counts.delivered.add();
+    port_->dirty();
+  }
+  return done;
+}
+
+feed* device_link::find_feed(std::uint32_t conversation) {
+  const auto it = std::lower_bound(feeds_.begin(), feeds_.end(), conversation,
+                                   [](const feed& f, std::uint32_t h) { return f.conversation() < h; });
+  return it != feeds_.end() && it->conversation() == conversation ? &*it : nullptr;
+}
+
+bool device_link::has_room() const {
+  return attached_ && protocol_->state() == mqtt::protocol_state::connected && protocol_->credit() > 0 &&
+         port_->out().size() < home_->wire().bounds.max_output / 2;
+}
+
+// Until all that was missed has gone out, half of the credit stays free for what is new (D9).
+bool device_link::backlog_full() const {
+  if (caught_up_) return false;
+  const std::size_t half = protocol_->version() == mqtt::protocol_version::v5
+                               ? std::max<std::size_t>(1, protocol_->client_receive_maximum() / 2)
+                               : 32;
+  return session_.in_flight_count() >= half;
+}
+
+void device_link::pass(feed& at, std::uint64_t first, std::uint64_t last) {
+  if (!at.moves_cursor) return at.start_at(last);
+  if (at.note_passed(first, last)) home_->boxes().cursor_moved(*this, at);
+}
+
+device_link::given device_link::give(feed& at, const record_ref& record) {
+  if (record.seq <= at.sent()) return given::yes;
+  if (record.seq > at.sent() + 1) pass(at, at.sent() + 1, record.seq - 1);  // trimmed, or before the join
+  const stream_id conversation = home_->boxes().conversation(at).stream;
+  if (at.moves_cursor && at.take_echo(record.seq)) {
+    at.note_echoed(record.seq);
+    return given::yes;
+  }
+  const bool own = conversation == account_stream(account_);
+  const std::int8_t whole = wanted_.qos(own ? topic_kind::me : topic_kind::record, conversation);
+  std::int8_t text = own ? filters::none : wanted_.qos(topic_kind::text, conversation);
+  mqtt::message plain;
+  if (text != filters::none) {
+    const auto view = stream::read_record(record.data());
+    if (!view || view->kind != static_cast<std::uint32_t>(stream::kind::text)) {
+      text = filters::none;
+    } else {
+      plain.body = view->body;
+    }
+  }
+  if (whole == filters::none && text == filters::none) {
+    pass(at, record.seq, record.seq);  // not for its filters (D6)
+    return given::yes;
+  }
+  const mqtt::cookie cookie{conversation.hi, conversation.lo, record.seq};
+  delivery done = delivery::sent;
+  bool waits = false;
+  if (whole != filters::none) {
+    mqtt::message m;
+    m.body = record.data();
+    m.owner = &record.chunk;
+    done = deliver(own ? topic_kind::me : topic_kind::record, conversation, m, whole, cookie);
+    waits = whole > 0;
+  }
+  if (text != filters::none && done == delivery::sent) {
+    // One of the two carries the acknowledgement.
+    const delivery second = deliver(topic_kind::text, conversation, plain, waits ? std::int8_t{0} : text, cookie);
+    if (!waits) {
+      done = second;
+      waits = text > 0;
+    }
+  }
+  if (done == delivery::no_credit || done == delivery::closed) return given::no_room;
+  if (done == delivery::too_large) {
+    bytes notice;
+    stream::write_too_large(notice, conversation, record.seq);
+    say_now(notice);
+    pass(at, record.seq, record.seq);
+    return given::yes;
+  }
+  if (at.moves_cursor && waits) {
+    at.note_sent(record.seq);
+  } else {
+    pass(at, record.seq, record.seq);
+  }
+  return given::yes;
+}
+
+void device_link::on_records(feed& at, const record_list& list, std::uint64_t trimmed) {
+  if (trimmed > at.sent() && at.sent() != feed::at_head) {
+    if (at.moves_cursor && at.sent() > 0) {
+      bytes notice;
+      stream::write_trimmed(notice, home_->boxes().conversation(at).stream, trimmed);
+      say_now(notice);
+    }
+    pass(at, at.sent() + 1, trimmed);
+  }
+  if (!list) return;
+  for (const auto& record : *list) {
+    if (record.seq <= at.sent()) continue;
+    if (!has_room() || backlog_full() || session_.unsent_count() != 0 || give(at, record) == given::no_room) {
+      if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head
+      return;
+    }
+  }
+}
+
+void device_link::on_read_refused(feed& at, stream::reason why) {
+  at.reading = false;
+  if (why == stream::reason::busy) retry_ = true;
+}
+
+void device_link::on_known(feed& at, std::uint64_t head) {
+  if (at.sent() == feed::at_head) {
+    at.start_at(head);
+  } else if (!at.attached && at.moves_cursor && dunlin_ &&
+             at.sent() + home_->around().limits.heads_first_behind < head) {
+    // The newest first; the client fills the gap by range reads and says so (D6, D9).
+    const std::uint64_t from = head - home_->around().limits.heads_first_last;
+    at.note_gap(at.sent() + 1, from);
+  }
+  at.attached = true;
+}
+
+void device_link::pump() {
+  if (!attached_ || protocol_->state() != mqtt::protocol_state::connected) return;
+  retry_ = false;
+  auto& boxes = home_->boxes();
+  if (!said_hello_ && wanted_.qos(topic_kind::now, {}) != filters::none) {
+    said_hello_ = true;
+    if (protocol_->version() == mqtt::protocol_version::v3_1_1) {
+      bytes hello;
+      stream::write_hello(hello, 1, home_->around().data_id, home_->now().wall);
+      say_now(hello);
+    }
+  }
+  if (session_.unsent_count() != 0) return;
+  unsigned reading = 0;
+  bool behind = false;
+  std::uint64_t me_sent = feed::at_head;
+  for (auto& at : feeds_) {
+    reading += at.reading ? 1 : 0;
+    if (boxes.conversation(at).stream == account_stream(account_)) me_sent = at.sent();
+  }
+  const std::size_t n = feeds_.size();
+  const bool room = has_room() && !backlog_full();
+  for (std::size_t k = 0; k < n; ++k) {
+    auto& at = feeds_[(turn_ + k) % n];
+    if (at.receipt_due && has_room()) tell_receipts(at);
+    if (!at.attached) {
+      behind = true;
+      continue;
+    }
+    if (at.sent() >= boxes.conversation(at).known) {
+      boxes.stands(*this, at);
+      continue;
+    }
+    behind = true;
+    if (at.reading || !room || reading >= max_reads || me_sent < at.after_me) continue;
+    boxes.read_on(*this, at);
+    ++reading;
+  }
+  turn_ = n == 0 ? 0 : static_cast<std::uint32_t>((turn_ + 1) % n);
+  if (!behind) caught_up_ = true;
+  if (caught_up_ && !told_caught_up_ && wanted_.qos(topic_kind::now, {}) != filters::none) {
+    told_caught_up_ = true;
+    bytes what;
+    stream::write_caught_up(what);
+    say_now(what);
+  }
+}
+
+void device_link::say_now(const bytes& what) {
+  const std::int8_t qos = wanted_.qos(topic_kind::now, {});
+  if (qos == filters::none) return;
+  mqtt::message m;
+  m.body = what;
+  deliver(topic_kind::now, {}, m, 0, {});
+}
+
+// --- acknowledgements -------------------------------------------------------------------------------------------
+
+void device_link::on_acked(const mqtt::cookie& what, reason_code /*reason*/) {
+  home_->around().counts.acked.add();
+  const stream_id conversation{what.a, what.b};
+  for (auto& at : feeds_) {
+    if (home_->boxes().conversation(at).stream != conversation) continue;
+    if (at.ack(what.c)) home_->boxes().cursor_moved(*this, at);
+    return;
+  }
+}
+
+void device_link::on_credit() {
+  resend_next();
+  pump();
+}
+
+// What was in flight when the session lost its connection goes out again, oldest first (M2).
+void device_link::resend_next() {
+  const auto* next = session_.next_unsent();
+  if (next == nullptr || resending_) return;
+  const stream_id conversation{next->what.a, next->what.b};
+  read r{.stream = conversation,
+         .account = account_,
+         .first = next->what.c,
+         .max_records = 1,
+         .max_bytes = home_->around().limits.read_bytes,
+         .from = {home_->around().self, id_ << 32}};
+  resending_ = home_->post(home_->shard_of(account_of(conversation)), std::move(r));
+  if (!resending_) retry_ = true;
+}
+
+void device_link::on_resend(records& m) {
+  resending_ = false;
+  const auto* next = session_.next_unsent();
+  if (!attached_ || next == nullptr) return;
+  const auto what = next->what;
+  const std::uint16_t packet = next->packet_id;
+  if (!m.outcome.ok() && m.outcome.why == stream::reason::busy) {
+    retry_ = true;
+    return;
+  }
+  const bool there = m.outcome.ok() && m.list && !m.list->empty() && m.list->front().seq == what.c;
+  const stream_id conversation{what.a, what.b};
+  delivery done = delivery::too_large;
+  if (there) {
+    const auto& record = m.list->front();
+    const bool own = conversation == account_stream(account_);
+    const bool text = !own && wanted_.qos(topic_kind::record, conversation) < 1;
+    char name[topic_max];
+    mqtt::message again;
+    again.topic = write_topic(own ? topic_kind::me : text ? topic_kind::text : topic_kind::record, conversation, name);
+    again.qos = qos_level::at_least_once;
+    again.body = record.data();
+    if (text) {
+      const auto view = stream::read_record(record.data());
+      again.body = view ? view->body : byte_span();
+    }
+    done = protocol_->redeliver(packet, again);
+    port_->dirty();
+  }
+  if (done == delivery::no_credit || done == delivery::closed) return;
+  if (!there) {
+    protocol_->drop(packet);  // may no longer be read: counts as acknowledged
+    on_acked(what, reason_code::success);
+  }
+  resend_next();
+  if (session_.unsent_count() == 0) pump();
+}
+
+// --- receipts and live ------------------------------------------------------------------------------------------
+
+void device_link::on_receipts(feed& at) {
+  at.receipt_due = true;
+  if (has_room()) tell_receipts(at);
+}
+
+void device_link::tell_receipts(feed& at) {
+  at.receipt_due = false;
+  const auto& c = home_->boxes().conversation(at);
+  const std::int8_t qos = wanted_.qos(topic_kind::receipt, c.stream);
+  if (qos == filters::none) return;
+  bytes body;
+  stream::write_receipt(body, {.delivered = c.others.delivered, .read = c.others.read});
+  mqtt::message m;
+  m.body = body;
+  deliver(topic_kind::receipt, c.stream, m, 0, {});
+}
+
+void device_link::on_own_read(stream_id conversation, std::uint64_t seq) {
+  if (!has_room() || wanted_.qos(topic_kind::receipt, conversation) == filters::none) return;
+  bytes body;
+  stream::write_receipt(body, {.own_read = seq});
+  mqtt::message m;
+  m.body = body;
+  deliver(topic_kind::receipt, conversation, m, 0, {});
+}
+
+void device_link::on_live(stream_id conversation, device_id from, byte_span payload) {
+  if (from == device_ || !has_room() || wanted_.qos(topic_kind::live, conversation) == filters::none) return;
+  mqtt::message m;
+  m.body = payload;
+  deliver(topic_kind::live, conversation, m, 0, {});
+}
+
+}  // namespace dunlin::engine

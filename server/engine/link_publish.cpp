@@ -1,0 +1,193 @@
+// What comes in from the device: sends, texts, receipts, live; and the verdicts on them.
+
+#include <algorithm>
+
+#include "engine/shard.hpp"
+#include "mqtt/topic.hpp"
+
+namespace dunlin::engine {
+
+using mqtt::reason_code;
+using stream::reason;
+using stream::verdict;
+
+namespace {
+
+reason_code code_of(reason why) {
+  switch (why) {
+    case reason::none: return reason_code::success;
+    case reason::not_member:
+    case reason::forbidden:
+    case reason::not_open: return reason_code::not_authorized;
+    case reason::busy:
+    case reason::no_space: return reason_code::quota_exceeded;
+    case reason::too_large: return reason_code::packet_too_large;
+    case reason::malformed: return reason_code::payload_format_invalid;
+    case reason::stale:
+    case reason::waits:
+    case reason::unsupported:
+    case reason::conflict: return reason_code::implementation_specific;
+  }
+  return reason_code::unspecified_error;
+}
+
+// RFC 9562: version 7, variant 10.
+bool is_uuid_v7(message_id id) { return (id.hi >> 12 & 0xf) == 7 && id.lo >> 62 == 2; }
+
+reason check_send(const stream::send_view& send, const options& limits) {
+  if (!is_uuid_v7(send.id) || send.urgency > 2) return reason::malformed;
+  if (send.kind >= stream::first_kind_of_server) return reason::forbidden;
+  if (send.expires_in != 0 || send.redacts != 0 || send.epoch != 0) return reason::unsupported;
+  if (send.body.size() > limits.max_body) return reason::too_large;
+  if (send.kind == static_cast<std::uint32_t>(stream::kind::text) && !mqtt::is_valid_text(as_text(send.body))) {
+    return reason::malformed;
+  }
+  return reason::none;
+}
+
+}  // namespace
+
+void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_token token) {
+  const auto to = parse_topic(publish.topic);
+  if (!to) return refuse(token, {}, {}, verdict::refuse(reason::forbidden));
+  switch (to->what) {
+    case topic_kind::send: return publish_send(publish, token, *to);
+    case topic_kind::text: return publish_text(publish, token, *to);
+    case topic_kind::receipt: return publish_receipt(publish, token, *to);
+    case topic_kind::live: return publish_live(publish, token, *to);
+    case topic_kind::state: return protocol_->answer(token, reason_code::success);
+    case topic_kind::record:
+    case topic_kind::me:
+    case topic_kind::now: break;
+  }
+  refuse(token, to->conversation, {}, verdict::refuse(reason::forbidden));
+}
+
+void device_link::publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
+  const auto send = stream::read_send(publish.payload);
+  if (!send) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+  if (const reason why = check_send(*send, home_->around().limits); why != reason::none) {
+    return refuse(token, to.conversation, send->id, verdict::refuse(why));
+  }
+  home_->submit_send(*this, token, to.conversation, *send);
+}
+
+void device_link::publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
+  stream::send_view send{.kind = static_cast<std::uint32_t>(stream::kind::text), .body = publish.payload};
+  const auto correlation = publish.props.binary(mqtt::property::correlation_data);
+  if (publish.props.has(mqtt::property::correlation_data)) {
+    if (correlation.size() != 16) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+    send.id = id_from_bytes<message_id>(correlation.first<16>());
+  } else {
+    send.id = home_->next_message_id();
+  }
+  if (const reason why = check_send(send, home_->around().limits); why != reason::none) {
+    return refuse(token, to.conversation, send.id, verdict::refuse(why));
+  }
+  home_->submit_send(*this, token, to.conversation, send);
+}
+
+void device_link::publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
+  const auto receipt = stream::read_receipt(publish.payload);
+  if (!receipt) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+  auto* state = home_->boxes().state_of(account_);
+  const auto* c = state == nullptr ? nullptr : state->find(to.conversation);
+  if (c == nullptr || c->id == account_stream(account_)) {
+    return refuse(token, to.conversation, {}, verdict::refuse(reason::not_member));
+  }
+  std::uint64_t tag = 0;
+  if (receipt->have_through != 0) {
+    auto* at = c->live == 0 ? nullptr : find_feed(c->live);
+    if (at != nullptr && at->moves_cursor && at->have_through(receipt->have_through)) {
+      home_->boxes().cursor_moved(*this, *at);
+    }
+    // Not above what the server knows of: a cursor past the head would hide what comes.
+    const std::uint64_t known = c->live == 0 ? 0 : home_->boxes().known(c->live);
+    tag = home_->boxes().note_cursor(*this, to.conversation, std::min(receipt->have_through, known));
+  }
+  if (receipt->read != 0) tag = home_->boxes().note_read(*this, to.conversation, receipt->read);
+  if (tag == 0 || token.qos == mqtt::qos_level::at_most_once) return protocol_->answer(token, reason_code::success);
+  receipts_.push_back({tag, token});
+}
+
+void device_link::receipt_kept(std::uint64_t tag) {
+  for (auto it = receipts_.begin(); it != receipts_.end();) {
+    if (it->tag != tag) {
+      ++it;
+      continue;
+    }
+    protocol_->answer(it->token, reason_code::success);
+    port_->dirty();
+    it = receipts_.erase(it);
+  }
+}
+
+void device_link::publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
+  // Live{account, device, body}: what the client wrote in the first two is overruled by what stands behind.
+  constexpr std::size_t max_live = 4096;
+  if (publish.payload.size() > max_live) {
+    return refuse(token, to.conversation, {}, verdict::refuse(reason::too_large));
+  }
+  auto payload = std::make_shared<bytes>();
+  wire_writer w(*payload);
+  wire_reader r(publish.payload);
+  byte_span body;
+  while (r.next()) {
+    if (r.tag() == data_tag(3)) body = r.data();
+  }
+  if (!r.ok()) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+  w.id(1, account_);
+  w.id(2, device_);
+  w.data(3, body);
+  home_->post_live({to.conversation, account_, device_, std::move(payload)});
+  protocol_->answer(token, reason_code::success);
+}
+
+void device_link::on_verdict(const verdict& v, mqtt::publish_token token, stream_id conversation, message_id id) {
+  if (!v.ok()) return refuse(token, conversation, id, v);
+  port_->dirty();
+  const bool tells = protocol_->lets_user_properties() && token.qos != mqtt::qos_level::at_most_once;
+  if (!tells) return protocol_->answer(token, reason_code::success);
+  if (primary_) {
+    for (auto& at : feeds_) {
+      if (!at.moves_cursor || home_->boxes().conversation(at).stream != conversation) continue;
+      at.expect_echo(v.seq);
+      break;
+    }
+  }
+  char seq[24];
+  char ts[24];
+  const auto write = [](char* at, std::uint64_t n) {
+    char* end = at + 24;
+    char* p = end;
+    do {
+      *--p = static_cast<char>('0' + n % 10);
+      n /= 10;
+    } while (n != 0);
+    return std::string_view(p, static_cast<std::size_t>(end - p));
+  };
+  std::array<mqtt::user_property, 2> properties{{{"seq", write(seq, v.seq)}, {"ts", {}}}};
+  const bool fresh = v.what == verdict::kind::accepted;
+  if (fresh) properties[1].value = write(ts, static_cast<std::uint64_t>(v.ts));
+  protocol_->answer(token, reason_code::success,
+                    {.user_properties = std::span(properties).first(fresh ? std::size_t{2} : std::size_t{1})});
+}
+
+void device_link::refuse(mqtt::publish_token token, stream_id conversation, message_id id, const verdict& v) {
+  port_->dirty();
+  const bool v5 = protocol_->version() == mqtt::protocol_version::v5;
+  if (!v5 || token.qos == mqtt::qos_level::at_most_once) {
+    // The only way such a client learns why; before the PUBACK (M4).
+    bytes what;
+    stream::write_refused(what, conversation, id, v);
+    say_now(what);
+    return protocol_->answer(token, v5 ? code_of(v.why) : reason_code::success);
+  }
+  const std::string floor = v.floor.is_zero() ? std::string() : to_text(v.floor);
+  const std::array<mqtt::user_property, 1> properties{{{"floor", floor}}};
+  protocol_->answer(token, code_of(v.why),
+                    {.reason_string = stream::word(v.why),
+                     .user_properties = std::span(properties).first(floor.empty() ? std::size_t{0} : std::size_t{1})});
+}
+
+}  // namespace dunlin::engine

@@ -1,0 +1,185 @@
+#include "engine/shard.hpp"
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+
+namespace dunlin::engine {
+
+using stream::reason;
+using stream::verdict;
+
+shard::shard(surroundings all)
+    : around_(std::move(all)),
+      owner_(around_.self, around_.shards, around_.log, around_.history, *this, around_.limits, around_.counts),
+      inboxes_(around_.self, owner_, *this, around_.limits, around_.counts) {
+  wire_.bounds = around_.wire;
+}
+
+shard::~shard() = default;
+
+// --- messages ---------------------------------------------------------------------------------------------------
+
+bool shard::post(shard_id to, message&& m) {
+  if (to == around_.self) {
+    own_.push_back(std::move(m));
+    return true;
+  }
+  return around_.other_shards.send(to, std::move(m));
+}
+
+void shard::deliver(message&& m) { take(std::move(m)); }
+
+void shard::take(message&& m) {
+  if (auto* x = std::get_if<news>(&m)) return inboxes_.take(*x);
+  if (auto* x = std::get_if<submitted>(&m)) return take(*x);
+  if (auto* x = std::get_if<armed_list>(&m)) return inboxes_.take(*x);
+  if (auto* x = std::get_if<records>(&m)) return take(*x);
+  if (auto* x = std::get_if<urgent_news>(&m)) return inboxes_.take(*x);
+  if (auto* x = std::get_if<marks_kept>(&m)) return inboxes_.take(*x);
+  if (auto* x = std::get_if<receipts_news>(&m)) return inboxes_.take(*x);
+  if (auto* x = std::get_if<live_down>(&m)) return inboxes_.take(*x);
+  if (auto* x = std::get_if<attach_ready>(&m); x != nullptr && x->ready) return take(*x);
+  if (auto* x = std::get_if<state_ready>(&m); x != nullptr && x->ready) return take(*x);
+  owner_.take(std::move(m), now_);
+}
+
+void shard::take(const attach_ready& m) {
+  if (auto* link = inboxes_.find_link(m.link)) link->on_attach_ready();
+}
+
+void shard::take(const state_ready& m) {
+  const auto it = states_.find(m.token);
+  if (it == states_.end()) return;
+  const auto go = std::move(it->second);
+  states_.erase(it);
+  go();
+}
+
+bool shard::run_own() {
+  // What is posted meanwhile waits for the next round: a turn is bounded.
+  std::size_t n = own_.size();
+  const bool any = n != 0;
+  for (; n != 0; --n) {
+    message m = std::move(own_.front());
+    own_.pop_front();
+    take(std::move(m));
+  }
+  return any;
+}
+
+void shard::turn(moment now) {
+  constexpr mono_ms tick_every = 25;
+  const bool due = now.mono - ticked_ >= tick_every;
+  now_ = now;
+  owner_.turn(now);
+  if (due) {
+    ticked_ = now.mono;
+    owner_.tick(now);
+    inboxes_.tick(now);
+  }
+}
+
+void shard::flush() {
+  // Links that subscribed hear of what waits for them behind their SUBACK.
+  for (const auto id : later_) {
+    if (auto* link = inboxes_.find_link(id)) link->pump();
+  }
+  later_.clear();
+  for (int round = 0; round < 4; ++round) {
+    inboxes_.flush();
+    if (!run_own()) break;
+  }
+  owner_.flush();
+}
+
+mono_ms shard::idle_for() const {
+  if (!own_.empty() || inboxes_.has_arms()) return 0;
+  return 25;
+}
+
+void shard::on_link_gap(shard_id from) {
+  owner_.resend_effects(from);
+  inboxes_.on_link_gap(from);
+}
+
+void shard::shut_down() {
+  std::vector<device_link*> all;
+  inboxes_.for_each_link([&](device_link& link) { all.push_back(&link); });
+  for (auto* link : all) link->on_shutdown();
+}
+
+// --- links ------------------------------------------------------------------------------------------------------
+
+void shard::verified(std::uint64_t ticket, const identity& who) {
+  if (auto* link = inboxes_.find_link(ticket)) link->on_verified(who);
+}
+
+void shard::attach_when_ready(device_link& link) { own_.push_back(attach_ready{link.id(), link.account()}); }
+
+message_id shard::next_message_id() {
+  // Increasing, as S3 wants of a sender, even within a millisecond.
+  message_id id = around_.random.message(now_.wall);
+  if (id <= last_message_) {
+    id = last_message_;
+    ++id.lo;
+  }
+  last_message_ = id;
+  return id;
+}
+
+void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send) {
+  std::uint32_t i = 0;
+  if (free_sends_.empty()) {
+    i = static_cast<std::uint32_t>(sends_.size());
+    sends_.emplace_back();
+  } else {
+    i = free_sends_.back();
+    free_sends_.pop_back();
+  }
+  auto& pending = sends_[i];
+  pending = {link.id(), token, stream, send.id, pending.uses + 1};
+  submit s{.partition = partition_of(stream),
+           .from = {around_.self, std::uint64_t{pending.uses & 0x7fffffff} << 32 | i}};
+  s.entry.reserve(96 + send.body.size());
+  stream::write_send_entry(s.entry, stream, now_.wall, link.account(), link.device(), send);
+  const shard_id to = owner_.shard_of(s.partition);
+  if (to == around_.self) return owner_.take(message(std::move(s)), now_);
+  if (!post(to, std::move(s))) {
+    around_.counts.link_no_credit.add();
+    submitted busy{s.from.token, verdict::refuse(reason::busy)};
+    take(busy);
+  }
+}
+
+void shard::take(submitted& m) {
+  if ((m.token & control_bit) != 0) {
+    const auto it = control_.find(m.token);
+    if (it == control_.end()) return;
+    const auto done = std::move(it->second.verdict);
+    control_.erase(it);
+    return done(m.outcome);
+  }
+  const auto i = static_cast<std::uint32_t>(m.token);
+  if (i >= sends_.size() || (sends_[i].uses & 0x7fffffff) != m.token >> 32 || sends_[i].link == 0) return;
+  const pending_send pending = sends_[i];
+  sends_[i].link = 0;
+  free_sends_.push_back(i);
+  auto* link = inboxes_.find_link(pending.link);
+  if (link != nullptr) link->on_verdict(m.outcome, pending.token, pending.stream, pending.id);
+}
+
+void shard::take(records& m) {
+  if ((m.token & control_bit) == 0) return inboxes_.take(m);
+  const auto it = control_.find(m.token);
+  if (it == control_.end()) return;
+  const auto done = std::move(it->second.records);
+  control_.erase(it);
+  done(m);
+}
+
+void shard::post_live(live_up&& m) {
+  const shard_id to = owner_.shard_of(partition_of(m.stream));
+  if (!post(to, std::move(m))) around_.counts.link_no_credit.add();
+}
+
+}  // namespace dunlin::engine

@@ -1,0 +1,129 @@
+// One shard of the engine: the owner of its partitions, the inboxes of its accounts, the links of its connections, and
+// the control plane's door to them. Deterministic: time, randomness, stores and the ways to other shards are given, so
+// the same code runs on threads and in the simulator.
+//
+// Thread rule: everything here is called on the shard's thread, but `control` (see there) and what says otherwise.
+// The order of a turn: `turn` (answers of stores, what became durable), messages and connections in any order, `flush`.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "base/random.hpp"
+#include "engine/control.hpp"
+#include "engine/credentials.hpp"
+#include "engine/inboxes.hpp"
+#include "engine/owner.hpp"
+
+namespace dunlin::engine {
+
+struct surroundings {
+  shard_id self = 0;
+  shard_id shards = 1;
+  store::log& log;
+  store::history& history;
+  links& other_shards;
+  credentials& logins;
+  random_source& random;
+  counters& counts;
+  const options& limits;
+  mqtt::limits wire;
+  std::array<std::uint8_t, 16> data_id{};  // of the data directory (D11)
+};
+
+class shard final : public outbound {
+ public:
+  explicit shard(surroundings all);
+  ~shard() override;
+
+  // --- start
+  bool load_partitions() { return owner_.load_partitions(); }
+  store::applier& applier() { return owner_; }
+  void recovered() { owner_.recovered(); }
+
+  // --- turns
+  void turn(moment now);
+  void deliver(message&& m);
+  void flush();
+  // Milliseconds until `turn` has something to do by itself: 0 while work is pending.
+  [[nodiscard]] mono_ms idle_for() const;
+  void verified(std::uint64_t ticket, const identity& who);
+  void on_link_gap(shard_id from);
+  // DISCONNECT to everybody; the connections close as they are written out.
+  void shut_down();
+
+  // --- links
+  [[nodiscard]] std::uint64_t next_link_id() { return ++last_link_; }
+  [[nodiscard]] shard_id shard_of(account_id account) const { return owner_.shard_of(partition_of(account)); }
+  [[nodiscard]] moment now() const { return now_; }
+  [[nodiscard]] const surroundings& around() const { return around_; }
+  mqtt::shared_state& wire() { return wire_; }
+  inboxes& boxes() { return inboxes_; }
+  // An entry of a link, whose verdict comes by device_link::on_verdict.
+  void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
+  // For a message whose sender made no id.
+  message_id next_message_id();
+  // The link is pumped at the end of the turn.
+  void pump_later(const device_link& link) { later_.push_back(link.id()); }
+  void post_live(live_up&& m);
+  void attach_when_ready(device_link& link);
+
+  // --- control, on this thread (engine/control_door.hpp calls these)
+  void create(conversation_spec spec, std::function<void(stream::verdict)> done);
+  void change_members(members_spec spec, std::function<void(stream::verdict)> done);
+  void tell_account(account_spec spec, std::function<void(stream::verdict)> done);
+  void read_records(records_request request, std::function<void(records_answer)> done);
+  void read_state(account_id account, device_id device, std::function<void(state_answer)> done);
+  [[nodiscard]] shard_status status() const;
+
+  // --- outbound
+  bool post(shard_id to, message&& m) override;
+  void on_own_event(const own_event& event) override { inboxes_.on_own_event(event); }
+
+ private:
+  struct pending_send {
+    std::uint64_t link = 0;
+    mqtt::publish_token token;
+    stream_id stream;
+    message_id id;
+    std::uint32_t uses = 0;  // of this place: a late answer to an earlier send is none of ours
+  };
+  using records_answer_view = const records&;
+  struct pending_control {
+    std::function<void(stream::verdict)> verdict;
+    std::function<void(records_answer_view)> records;
+  };
+  // What a token's top bits say it belongs to.
+  static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
+
+  bool run_own();
+  void take(message&& m);
+  void take(submitted& m);
+  void take(const attach_ready& m);
+  void take(const state_ready& m);
+  void take(records& m);
+  void submit_control(partition_id p, bytes entry, std::function<void(stream::verdict)> done);
+  void tell_device(std::shared_ptr<account_spec> spec, std::size_t i, stream::verdict last,
+                   std::function<void(stream::verdict)> done);
+  void set_cursors(account_id account, device_id device, std::function<void(stream::verdict)> done);
+  void build_state(account_id account, device_id device, std::function<void(state_answer)> done);
+
+  surroundings around_;
+  mqtt::shared_state wire_;
+  owner owner_;
+  inboxes inboxes_;
+  moment now_;
+  mono_ms ticked_ = 0;
+  message_id last_message_;
+  std::vector<std::uint64_t> later_;
+  std::deque<message> own_;  // to this shard itself: after what is at hand, never within it
+  std::vector<pending_send> sends_;
+  std::vector<std::uint32_t> free_sends_;
+  boost::unordered_flat_map<std::uint64_t, pending_control> control_;
+  std::map<std::uint64_t, std::function<void()>> states_;  // waiting for an account's rows
+  std::uint64_t next_control_ = 1;
+  std::uint64_t last_link_ = 0;
+};
+
+}  // namespace dunlin::engine

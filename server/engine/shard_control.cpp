@@ -1,0 +1,205 @@
+// The control plane's calls on the shard's thread.
+
+#include <algorithm>
+
+#include "engine/shard.hpp"
+
+namespace dunlin::engine {
+
+using stream::reason;
+using stream::verdict;
+
+namespace {
+constexpr std::size_t max_control = 1024;
+}
+
+void shard::submit_control(partition_id p, bytes entry, std::function<void(verdict)> done) {
+  if (control_.size() >= max_control) return done(verdict::refuse(reason::busy));
+  const std::uint64_t token = control_bit | next_control_++;
+  control_[token].verdict = std::move(done);
+  submit s{p, std::move(entry), {around_.self, token}};
+  const shard_id to = owner_.shard_of(p);
+  if (post(to, std::move(s))) return;
+  submitted busy{token, verdict::refuse(reason::busy)};
+  take(busy);
+}
+
+void shard::create(conversation_spec spec, std::function<void(verdict)> done) {
+  bytes entry;
+  stream::write_create_entry(entry, {.stream = spec.id,
+                                     .time = now_.wall,
+                                     .direct = spec.direct,
+                                     .open = spec.open,
+                                     .keep = spec.keep,
+                                     .name = spec.name,
+                                     .members = spec.members});
+  submit_control(partition_of(spec.id), std::move(entry), std::move(done));
+}
+
+void shard::change_members(members_spec spec, std::function<void(verdict)> done) {
+  bytes entry;
+  stream::write_change_entry(entry, {spec.id, now_.wall, spec.actor, spec.add, spec.remove});
+  submit_control(partition_of(spec.id), std::move(entry), std::move(done));
+}
+
+void shard::tell_account(account_spec spec, std::function<void(verdict)> done) {
+  tell_device(std::make_shared<account_spec>(std::move(spec)), 0, {}, std::move(done));
+}
+
+// One entry a device, one after the other: each may make a record.
+void shard::tell_device(std::shared_ptr<account_spec> spec, std::size_t i, verdict last,
+                        std::function<void(verdict)> done) {
+  if (i != 0 && (i >= spec->devices.size() || !last.ok())) return done(last);
+  stream::account_entry entry{
+      .account = spec->account, .time = now_.wall, .version = spec->version, .deleted = spec->deleted};
+  const bool has_device = i < spec->devices.size();
+  if (has_device) {
+    const auto& device = spec->devices[i];
+    entry.has_device = true;
+    entry.device = device.id;
+    entry.device_version = device.version;
+    entry.revoked = device.revoked;
+    entry.device_name = device.name;
+  }
+  bytes data;
+  stream::write_account_entry(data, entry);
+  submit_control(partition_of(spec->account), std::move(data),
+                 [this, spec, i, has_device, done = std::move(done)](verdict v) mutable {
+                   if (!v.ok() || !has_device || spec->devices[i].revoked || v.what != verdict::kind::accepted) {
+                     return tell_device(spec, i + 1, v, std::move(done));
+                   }
+                   // A new device: durable with cursor 0 first, then its cursors are set to the heads (D1).
+                   const device_id device = spec->devices[i].id;
+                   set_cursors(spec->account, device, [this, spec, i, done = std::move(done)](verdict w) mutable {
+                     tell_device(spec, i + 1, w, std::move(done));
+                   });
+                 });
+}
+
+void shard::set_cursors(account_id account, device_id device, std::function<void(verdict)> done) {
+  const auto* state = owner_.inbox(account);
+  if (state == nullptr) return done(verdict::refuse(reason::busy));
+  struct asking {
+    std::vector<stream::cursor_part> parts;
+    std::size_t waiting = 1;
+    bool failed = false;
+    std::function<void(verdict)> done;
+  };
+  auto all = std::make_shared<asking>();
+  all->done = std::move(done);
+  const auto finish = [this, account, all] {
+    if (--all->waiting != 0) return;
+    if (all->failed) return all->done(verdict::refuse(reason::busy));
+    bytes entry;
+    stream::write_cursors_entry(entry, all->parts);
+    submit_control(partition_of(account), std::move(entry), std::move(all->done));
+  };
+  for (const auto& c : state->conversations) {
+    if (control_.size() >= max_control) {
+      all->failed = true;
+      break;
+    }
+    ++all->waiting;
+    const std::uint64_t token = control_bit | next_control_++;
+    control_[token].records = [all, account, device, id = c.id, finish](records_answer_view m) {
+      if (m.outcome.ok()) all->parts.push_back({account, id, device, m.head});
+      // Left meanwhile: nothing to set.
+      all->failed = all->failed || (!m.outcome.ok() && m.outcome.why == reason::busy);
+      finish();
+    };
+    read r{.stream = c.id, .account = account, .first = 1, .from = {around_.self, token}};
+    if (!post(owner_.shard_of(partition_of(c.id)), std::move(r))) {
+      records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
+      take(busy);
+    }
+  }
+  finish();
+}
+
+void shard::read_records(records_request request, std::function<void(records_answer)> done) {
+  if (control_.size() >= max_control) return done({.outcome = verdict::refuse(reason::busy)});
+  const std::uint64_t token = control_bit | next_control_++;
+  control_[token].records = [done = std::move(done)](records_answer_view m) {
+    records_answer out{.outcome = m.outcome, .head = m.head};
+    if (m.list) {
+      for (const auto& record : *m.list) {
+        const auto data = record.data();
+        out.records.emplace_back(data.begin(), data.end());
+      }
+    }
+    done(std::move(out));
+  };
+  read r{.stream = request.conversation,
+         .account = request.reader,
+         .first = std::max<std::uint64_t>(request.from, 1),
+         .max_records = std::clamp<std::uint32_t>(request.limit, 1, 1000),
+         .max_bytes = 1024 * 1024,
+         .from = {around_.self, token}};
+  if (!post(owner_.shard_of(partition_of(request.conversation)), std::move(r))) {
+    records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
+    take(busy);
+  }
+}
+
+void shard::read_state(account_id account, device_id device, std::function<void(state_answer)> done) {
+  if (states_.size() >= max_control) return done({.outcome = verdict::refuse(reason::busy)});
+  const std::uint64_t token = next_control_++;
+  states_[token] = [this, account, device, done = std::move(done)]() mutable {
+    build_state(account, device, std::move(done));
+  };
+  own_.push_back(state_ready{token, account});
+}
+
+// Heads and receipts are their owners' to tell: each conversation is armed for nobody and asked for its head (D10).
+void shard::build_state(account_id account, device_id device, std::function<void(state_answer)> done) {
+  const auto* state = owner_.inbox(account);
+  if (state == nullptr) return done({.outcome = verdict::refuse(reason::not_member)});
+  const std::size_t place = state->find_device(device);
+  struct asking {
+    state_answer answer;
+    std::size_t waiting = 1;
+    std::function<void(state_answer)> done;
+  };
+  auto all = std::make_shared<asking>();
+  all->done = std::move(done);
+  all->answer.outcome = verdict::accept(0, 0);
+  const auto* own = owner_.part(partition_of(account)).find_stream(account_stream(account));
+  all->answer.at = own == nullptr ? 0 : own->head;
+  const auto finish = [all] {
+    if (--all->waiting == 0) all->done(std::move(all->answer));
+  };
+  all->answer.conversations.reserve(state->conversations.size());
+  for (const auto& c : state->conversations) {
+    if (c.id == account_stream(account)) continue;
+    const std::size_t i = all->answer.conversations.size();
+    all->answer.conversations.push_back({.id = c.id,
+                                         .join_seq = c.join_seq,
+                                         .cursor = place < c.cursors.size() ? c.cursors[place] : 0,
+                                         .read = c.read,
+                                         .direct = c.direct,
+                                         .open = c.open,
+                                         .name = c.name});
+    const std::uint64_t token = control_bit | next_control_++;
+    ++all->waiting;
+    control_[token].records = [all, i, finish](records_answer_view m) {
+      auto& out = all->answer.conversations[i];
+      out.head = m.head;
+      out.others_delivered = m.others.delivered;
+      out.others_read = m.others.read;
+      if (m.outcome.why == reason::busy) all->answer.outcome = m.outcome;
+      finish();
+    };
+    read r{.stream = c.id, .account = account, .first = 1, .from = {around_.self, token}};
+    if (!post(owner_.shard_of(partition_of(c.id)), std::move(r))) {
+      records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
+      take(busy);
+    }
+  }
+  finish();
+}
+
+shard_status shard::status() const {
+  return {.connections = inboxes_.links(), .streams = owner_.streams(), .inboxes = owner_.inboxes()};
+}
+
+}  // namespace dunlin::engine

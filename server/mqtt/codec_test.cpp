@@ -165,6 +165,12 @@ TEST(MqttDecode, PacketsWithoutFieldsHoldNone) {
   expect_error("e0 03 00 00 00", v5, malformed_packet);
 }
 
+TEST(MqttDecode, AnAuthWithAReasonHasAPropertyLength) {
+  expect_ready("f0 00", v5);
+  expect_ready("f0 02 18 00", v5);
+  expect_error("f0 01 18", v5, malformed_packet);
+}
+
 TEST(MqttDecode, ARefusedConnackHasNoSession) {
   expect_error("20 03 01 87 00", v5, protocol_error);
   expect_error("20 02 01 05", v3, protocol_error);

@@ -298,7 +298,7 @@ reason_code decode_auth(const frame& f, protocol_version version, auth_view& out
   wire::reader in(f.body);
   out.reason = static_cast<reason_code>(in.u8());
   if (!auth_reasons.contains(out.reason)) return reason_code::protocol_error;
-  if (in.at_end()) return reason_code::success;
+  // Unlike in other packets the property length stands behind every reason (5.0 section 3.15.2.2.1).
   if (const auto bad = take_properties(in, property_place::auth, out.props); is_error(bad)) return bad;
   return in.at_end() ? reason_code::success : reason_code::malformed_packet;
 }

@@ -90,8 +90,12 @@ delivery protocol::redeliver(std::uint16_t packet_id, const message& m) {
   if (state_ != protocol_state::connected) return delivery::closed;
   in_flight* slot = session_->lookup(packet_id);
   DUNLIN_CHECK(slot != nullptr && slot->unsent);
-  if (output_full() || in_flight_room() == 0) {
-    (output_full() ? wants_output_ : wants_room_) = true;
+  if (output_full()) {
+    wants_output_ = true;
+    return delivery::no_credit;
+  }
+  if (in_flight_room() == 0) {
+    wants_room_ = true;
     return delivery::no_credit;
   }
   message again = m;

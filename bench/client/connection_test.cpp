@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/check.hpp"
 #include "bench/client/loop.hpp"
 #include "bench/client/websocket.hpp"
 
@@ -19,9 +20,18 @@ namespace {
 const bytes connack_ok{0x20, 0x02, 0x00, 0x00};
 
 class ConnectionTest : public testing::Test, public events {
+ public:
+  ~ConnectionTest() override {
+    if (peer_ >= 0) ::close(peer_);
+    ::close(listener_);
+  }
+  ConnectionTest(const ConnectionTest&) = delete;
+  ConnectionTest& operator=(const ConnectionTest&) = delete;
+
  protected:
   ConnectionTest() {
     listener_ = socket(AF_INET, SOCK_STREAM, 0);
+    DUNLIN_CHECK(listener_ >= 0);
     sockaddr_in address = where_.socket_address();
     EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     EXPECT_EQ(listen(listener_, 8), 0);
@@ -30,11 +40,6 @@ class ConnectionTest : public testing::Test, public events {
     where_.port = ntohs(address.sin_port);
     options_.version = mqtt::protocol_version::v3_1_1;
   }
-  ~ConnectionTest() override {
-    if (peer_ >= 0) ::close(peer_);
-    ::close(listener_);
-  }
-
   void on_connected(connection& /*c*/, const mqtt::connack_view& connack) override {
     log_.emplace_back(connack.session_present ? "resumed" : "connected");
   }

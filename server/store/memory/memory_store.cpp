@@ -50,6 +50,7 @@ class memory_store::shard_log_impl final : public log {
     e.content.assign(content.begin(), content.end());
     applied& out = shard_.scratch;
     out.clear();
+    out.when = shard_.taken + 1;
     shard_.to->apply(partition, e.pos, e.content, context, out);
     if (!out.keep) return;
     ++store_.next_[partition];

@@ -1,0 +1,131 @@
+#include "store/embedded/embedded_log.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "store/embedded/recovery.hpp"
+
+namespace dunlin::store {
+
+embedded_log::embedded_log(int shard, const store_options& options, segments& files, handover& out,
+                           std::function<void()> nudge_writer)
+    : shard_(shard), options_(options), files_(files), out_(out), nudge_writer_(std::move(nudge_writer)) {
+  next_.fill(1);
+}
+
+status embedded_log::recover(const std::vector<segment_ref>& chain, const std::array<position, partition_count>& sealed,
+                             applier& to) {
+  applier_ = &to;
+  for (std::size_t p = 0; p < next_.size(); ++p) next_[p] = sealed[p] + 1;
+  sealed_seen_ = files_.sealed_generation();
+  for (const segment_ref& in : chain) {
+    DUNLIN_TRY(each_frame(
+        *in, [&](byte_span contents, std::uint64_t offset) { return redo_frame(in, contents, offset, to); }));
+  }
+  out_.durable.store(handed_, std::memory_order_release);
+  return ok();
+}
+
+status embedded_log::redo_frame(const segment_ref& in, byte_span contents, std::uint64_t offset, applier& to) {
+  const auto damaged = [&](std::size_t at) -> status {
+    log_error("the log is damaged: an entry cannot be read", {{"file", in->path}, {"offset", offset + at}});
+    return make_error_code(errc::corrupt);
+  };
+  bool any = false;
+  for (std::size_t at = 0; at < contents.size();) {
+    partition_id partition = 0;
+    std::size_t size = 0;
+    if (!peek_entry(contents.subspan(at), partition, size)) return damaged(at);
+    if (is_mine(partition)) {
+      entry_view entry;
+      if (!read_entry(contents.subspan(at), false, entry)) return damaged(at);
+      if (entry.what.pos != next_[partition]) return damaged(at);
+      ++next_[partition];
+      ++recovered_;
+      if (!any) {
+        any = true;
+        ++handed_;
+        index_.place(in, offset);
+      }
+      index_slot* const slot = to.redo(entry.what);
+      DUNLIN_CHECK(slot != nullptr || entry.what.seq == 0);
+      if (entry.what.seq != 0) index_.append(entry.what.stream, entry.what.seq, *slot, handed_, at);
+    }
+    at += size;
+  }
+  return ok();
+}
+
+bool embedded_log::borrow(std::int64_t amount, space_for whom) {
+  const std::int64_t floor =
+      whom == space_for::client ? static_cast<std::int64_t>(options_.upkeep_reserve_bytes) : std::int64_t{0};
+  const auto much = static_cast<std::int64_t>(options_.max_batch_bytes / 16);
+  if (whom == space_for::client && much > amount && files_.borrow(much, floor)) {
+    credit_ += much;
+    return true;
+  }
+  if (!files_.borrow(amount, floor)) return false;
+  credit_ += amount;
+  return true;
+}
+
+space embedded_log::reserve(std::size_t bytes, space_for whom) {
+  if (whom == space_for::client && files_.is_full()) return space::full;
+  const auto need = static_cast<std::int64_t>(bytes + entry_overhead);
+  DUNLIN_CHECK(static_cast<std::size_t>(need) <= options_.max_batch_bytes / 2);
+  if (open_.size() >= options_.max_batch_bytes / 2) return space::wait;
+  const std::int64_t with_batch = promised_ == 0 ? need + segments::batch_overhead : need;
+  if (credit_ < with_batch && !borrow(with_batch, whom)) {
+    files_.someone_waits();
+    return space::wait;
+  }
+  credit_ -= with_batch;
+  promised_ += with_batch;
+  return space::granted;
+}
+
+void embedded_log::submit(partition_id partition, byte_span entry, void* context) {
+  DUNLIN_CHECK(applier_ != nullptr && is_mine(partition));
+  applied& did = scratch_;
+  did.clear();
+  did.when = handed_ + 1;
+  applier_->apply(partition, next_[partition], entry, context, did);
+  if (!did.keep) return;
+  if (did.seq != 0) index_.append(did.stream, did.seq, *did.slot, handed_ + 1, open_.size());
+  append_entry(open_, partition, next_[partition], entry, did);
+  ++next_[partition];
+}
+
+void embedded_log::collect() {
+  if (under_way_ && !out_.handed.load(std::memory_order_acquire)) {
+    under_way_ = false;
+    index_.place(out_.in, out_.offset);
+    out_.in.reset();
+    out_.batch.clear();
+  }
+  if (const std::uint64_t sealed = files_.sealed_generation(); sealed != sealed_seen_) {
+    sealed_seen_ = sealed;
+    index_.sealed_through(sealed);
+  }
+  index_.sweep();
+}
+
+void embedded_log::flush() {
+  collect();
+  if (under_way_ || open_.empty()) return;
+  // What was promised and not used is credit again; what was used beyond is owed.
+  credit_ += promised_ - (static_cast<std::int64_t>(open_.size()) + segments::batch_overhead);
+  promised_ = 0;
+  if (credit_ < 0) {
+    files_.give_back(credit_);
+    credit_ = 0;
+  }
+  std::swap(open_, out_.batch);
+  out_.when = ++handed_;
+  under_way_ = true;
+  out_.handed.store(true, std::memory_order_release);
+  nudge_writer_();
+}
+
+}  // namespace dunlin::store

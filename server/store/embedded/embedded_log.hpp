@@ -1,0 +1,62 @@
+// One shard's log on the embedded store: applies at submit, collects what was kept in the open batch, and hands it to
+// the writer (L1).
+//
+// Thread rule: belongs to its shard.
+#pragma once
+
+#include <array>
+#include <functional>
+
+#include "store/embedded/handover.hpp"
+#include "store/embedded/unsealed_index.hpp"
+
+namespace dunlin::store {
+
+class embedded_log final : public log {
+ public:
+  embedded_log(int shard, const store_options& options, segments& files, handover& out,
+               std::function<void()> nudge_writer);
+
+  // At start, before anything else: redoes the entries of this shard's partitions, in order; `sealed` has the last
+  // sealed position of each. errc::corrupt where positions are not dense or an entry is not what was written.
+  status recover(const std::vector<segment_ref>& chain, const std::array<position, partition_count>& sealed,
+                 applier& to);
+
+  space reserve(std::size_t bytes, space_for whom) override;
+  void submit(partition_id partition, byte_span entry, void* context) override;
+  [[nodiscard]] ticket taken() const override { return open_.empty() ? handed_ : handed_ + 1; }
+  [[nodiscard]] ticket durable() const override { return out_.durable.load(std::memory_order_acquire); }
+  void flush() override;
+
+  // Learns where the writer put the batch under way, and what was sealed meanwhile.
+  void collect();
+  unsealed_index& index() { return index_; }
+  [[nodiscard]] std::uint64_t recovered_entries() const { return recovered_; }
+
+ private:
+  bool borrow(std::int64_t amount, space_for whom);
+  status redo_frame(const segment_ref& in, byte_span contents, std::uint64_t offset, applier& to);
+  [[nodiscard]] bool is_mine(partition_id p) const { return p % options_.shards == shard_; }
+
+  const int shard_;
+  const store_options& options_;
+  segments& files_;
+  handover& out_;
+  std::function<void()> nudge_writer_;
+
+  applier* applier_ = nullptr;
+  std::array<position, partition_count> next_{};
+  applied scratch_;
+  batch_buffer open_;
+  ticket handed_ = 0;  // the last batch handed over
+  bool under_way_ = false;
+  unsealed_index index_;
+  std::uint64_t sealed_seen_ = 0;
+
+  // Log space: what was borrowed and not promised to anybody yet, and what the open batch was promised.
+  std::int64_t credit_ = 0;
+  std::int64_t promised_ = 0;
+  std::uint64_t recovered_ = 0;
+};
+
+}  // namespace dunlin::store

@@ -1,0 +1,122 @@
+// The segment files of the log: which are prepared, which hold the unsealed log, which are sealed and wait until nobody
+// reads them any more; and the account of their space (L3, L6).
+//
+// A file is zeroed once and then used again and again: overwriting written blocks costs a third of appending. What use
+// it is in is said by the header that the writer puts into it (frame.hpp), never by its name.
+//
+// Thread rule: any thread; one lock that no shard takes. Shards take and give back credit, which is one atomic number.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/disk.hpp"
+#include "store/embedded/counters.hpp"
+#include "store/embedded/frame.hpp"
+#include "store/embedded/options.hpp"
+
+namespace dunlin::store {
+
+// What a step of background work did.
+enum class progress { idle, worked };
+
+// One use of a segment file. Immutable once the writer has left it, except `end` which is set then. Who holds a
+// reference may read: the file is not used again before the last one is gone.
+struct segment {
+  std::string path;
+  std::unique_ptr<file> data;
+  std::uint64_t size = 0;
+  byte_span map;  // of the whole file; empty where it cannot be mapped
+  segment_header header;
+  std::uint64_t end = 0;         // where the live frames end
+  std::uint64_t last_batch = 0;  // the number of the last live frame
+
+  // Bytes of the segment: a view of the map, or read into `buffer`.
+  result<byte_span> read(std::uint64_t offset, std::size_t length, bytes& buffer) const;
+};
+using segment_ref = std::shared_ptr<segment>;
+
+// `path` opened, with its size and map.
+result<segment_ref> open_segment(disk& files, const std::string& path);
+
+class segments {
+ public:
+  static constexpr std::string_view directory = "log";
+  // What a batch is charged besides its entries: at least what a frame's header and alignment take. The writer gives
+  // back what it did not take.
+  static constexpr std::int64_t batch_overhead = 2 * frame_alignment;
+
+  segments(disk& files, const store_options& options, store_counters& counters);
+
+  // At start: what recovery found.
+  void adopt_live(std::vector<segment_ref> chain, std::uint64_t sealed_generation);
+  void adopt_free(std::vector<segment_ref> found);
+  // The writer goes on in the last of the live segments.
+  void go_on();
+  // Makes a zeroed file at once, without pause; for starts.
+  result<segment_ref> create(std::uint64_t bytes);
+
+  // The writer: the next prepared segment, which becomes the last live one; null if there is none. `close` is the one
+  // before, with its end set.
+  segment_ref take(const segment_header& header, const segment_ref& close);
+
+  // The sealer. The oldest live segments that the writer has left, up to `most`.
+  std::vector<segment_ref> closed(std::size_t most) const;
+  [[nodiscard]] std::size_t closed_count() const;
+  [[nodiscard]] std::vector<segment_ref> live() const;
+  // Everything up to this generation is in published files.
+  void sealed_through(std::uint64_t generation);
+  [[nodiscard]] std::uint64_t sealed_generation() const { return sealed_.load(std::memory_order_acquire); }
+
+  // The background: one bounded piece of preparing or recycling. no_space if the disk is (nearly) full.
+  result<progress> prepare_some();
+  [[nodiscard]] std::uint64_t segment_bytes() const { return options_.segment_bytes; }
+  // Of the bound on the unsealed log, in 1/256.
+  [[nodiscard]] std::uint32_t fill() const;
+
+  // Credit in bytes of log. `floor` must be left over; false: nothing is taken.
+  bool borrow(std::int64_t amount, std::int64_t floor);
+  void give_back(std::int64_t amount) { credit_.fetch_add(amount, std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t credit() const { return credit_.load(std::memory_order_relaxed); }
+  // What frames of one more segment may take.
+  [[nodiscard]] std::int64_t usable(std::uint64_t size) const;
+  // Whether clients are refused because the disk is full.
+  [[nodiscard]] bool is_full() const { return full_.load(std::memory_order_relaxed); }
+  void set_full(bool on);
+  // A shard was told to wait: the next prepared segment wakes them all.
+  void someone_waits() { waiting_.store(true, std::memory_order_relaxed); }
+  bool take_waiting() { return waiting_.load(std::memory_order_relaxed) && waiting_.exchange(false); }
+
+ private:
+  void recycle();
+  status begin_file();
+  status finish_file();
+  void count();
+
+  disk& files_;
+  const store_options& options_;
+  store_counters& counters_;
+  const std::size_t most_segments_;
+
+  mutable std::mutex lock_;
+  std::deque<segment_ref> live_;  // oldest first; the last is the writer's
+  bool last_is_open_ = false;
+  std::vector<segment_ref> prepared_;
+  std::vector<segment_ref> retired_;
+
+  // Of the background alone: the file being zeroed.
+  std::unique_ptr<file> making_;
+  std::uint64_t made_ = 0;
+  std::uint64_t next_number_ = 1;
+
+  std::atomic<std::uint64_t> sealed_{0};
+  std::atomic<std::int64_t> credit_{0};
+  std::atomic<bool> full_{false};
+  std::atomic<bool> waiting_{false};
+};
+
+}  // namespace dunlin::store

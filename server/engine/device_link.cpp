@@ -223,6 +223,11 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
     said_hello_ = false;
     told_caught_up_ = false;
   }
+  // New feeds: what they missed is to go out before "caught up" is true again.
+  if (std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return !f.attached; })) {
+    caught_up_ = false;
+    told_caught_up_ = false;
+  }
   home_->pump_later(*this);
 }
 

@@ -110,6 +110,9 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
     if (auto* s = p.find_stream(id_from_bytes<stream_id>(entry.subspan<1, 16>()))) live_of(*s);
   }
   const verdict v = p.apply(pos, entry, out);
+  // An answer waits for its own entry, or for all that it may have seen (L2).
+  ticket_ = out.keep ? out.when : log_.taken();
+  applying_ = true;
   if (out.keep && out.seq != 0) keep_record(*p.appended(), out);
   if (out.keep) {
     if (!p.told().empty()) {
@@ -130,6 +133,7 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
     for (const auto& key : out.touched) hold({own_event::kind::marks_kept, key.id, 0});
   }
   if (context != nullptr) answer(*static_cast<const reply_to*>(context), v);
+  applying_ = false;
 }
 
 void owner::answer(reply_to to, const verdict& v) {
@@ -141,13 +145,13 @@ void owner::answer(reply_to to, const verdict& v) {
   hold(to.shard, submitted{to.token, v});
 }
 
-void owner::hold(shard_id to, message&& m) { held_.open(log_.taken()).answers.push_back({to, std::move(m)}); }
-void owner::hold(const own_event& event) { held_.open(log_.taken()).events.push_back(event); }
+void owner::hold(shard_id to, message&& m) { held_.open(ticket_now()).answers.push_back({to, std::move(m)}); }
+void owner::hold(const own_event& event) { held_.open(ticket_now()).events.push_back(event); }
 
 void owner::keep_record(stream::stream_state& s, const store::applied& out) {
   auto& live = live_of(s);
   if (live.released >= out.seq) live.released = out.seq - 1;  // the stream's first record made it known here
-  auto& batch = held_.open(log_.taken());
+  auto& batch = held_.open(ticket_now());
   std::uint8_t head[stream::record_head_max];
   const std::size_t n = stream::write_record_head(head, out.seq, out.ts);
   const auto at = static_cast<std::uint32_t>(batch.arena.size());

@@ -112,6 +112,7 @@ class owner final : public store::applier {
 
   // Why it was not, or none. A verdict goes to `from`, if there is one, when it is decided and durable.
   stream::reason append(partition_id p, byte_span entry, store::space_for whom, const reply_to* from);
+  [[nodiscard]] store::ticket ticket_now() const { return applying_ ? ticket_ : log_.taken(); }
   void answer(reply_to to, const stream::verdict& v);
   void hold(shard_id to, message&& m);
   void hold(const own_event& event);
@@ -155,6 +156,8 @@ class owner final : public store::applier {
   counters& counts_;
   std::array<std::unique_ptr<stream::partition>, partition_count> partitions_;
   release_queue held_;
+  store::ticket ticket_ = 0;  // that the answers of the entry being applied wait for
+  bool applying_ = false;
   std::vector<live_stream> live_;  // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
   std::vector<stream_id> touched_;      // streams with records in the release at hand

@@ -44,6 +44,9 @@ using index_slot = std::uint64_t;
 
 // What an entry did. `apply` fills it.
 struct applied {
+  // Set by the log: the ticket of the entry, if it is kept. What its answer waits for otherwise is taken().
+  ticket when = 0;
+
   // False: nothing changed, and the entry is not kept (a duplicate, a refusal); nothing else is read then.
   bool keep = false;
 

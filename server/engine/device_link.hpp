@@ -128,6 +128,8 @@ class device_link final : public mqtt::host {
 
   given give(feed& at, const record_ref& record);
   [[nodiscard]] bool has_room() const;
+  // How much may be in flight of what was missed (D9).
+  [[nodiscard]] std::size_t backlog_credit() const;
   [[nodiscard]] bool backlog_full() const;
   void pass(feed& at, std::uint64_t first, std::uint64_t last);
   void resend_next();
@@ -160,6 +162,7 @@ class device_link final : public mqtt::host {
   bool dunlin_ = false;
   bool caught_up_ = false;
   bool retry_ = false;
+  bool held_back_ = false;  // something waits for acknowledgements or room
   bool said_hello_ = false;
   bool told_caught_up_ = false;
   bool resending_ = false;

@@ -70,13 +70,12 @@ bool device_link::has_room() const {
 }
 
 // Until all that was missed has gone out, half of the credit stays free for what is new (D9).
-bool device_link::backlog_full() const {
-  if (caught_up_) return false;
-  const std::size_t half = protocol_->version() == mqtt::protocol_version::v5
-                               ? std::max<std::size_t>(1, protocol_->client_receive_maximum() / 2)
-                               : 32;
-  return session_.in_flight_count() >= half;
+std::size_t device_link::backlog_credit() const {
+  if (protocol_->version() != mqtt::protocol_version::v5) return 32;
+  return std::max<std::size_t>(1, protocol_->client_receive_maximum() / 2);
 }
+
+bool device_link::backlog_full() const { return !caught_up_ && session_.in_flight_count() >= backlog_credit(); }
 
 void device_link::pass(feed& at, std::uint64_t first, std::uint64_t last) {
   if (!at.moves_cursor) return at.start_at(last);
@@ -155,6 +154,7 @@ void device_link::on_records(feed& at, const record_list& list, std::uint64_t tr
     if (record.seq <= at.sent()) continue;
     if (!has_room() || backlog_full() || session_.unsent_count() != 0 || give(at, record) == given::no_room) {
       if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head
+      held_back_ = true;
       return;
     }
   }
@@ -180,6 +180,7 @@ void device_link::on_known(feed& at, std::uint64_t head) {
 void device_link::pump() {
   if (!attached_ || protocol_->state() != mqtt::protocol_state::connected) return;
   retry_ = false;
+  held_back_ = false;
   auto& boxes = home_->boxes();
   if (!said_hello_ && wanted_.qos(topic_kind::now, {}) != filters::none) {
     said_hello_ = true;
@@ -211,6 +212,7 @@ void device_link::pump() {
       continue;
     }
     behind = true;
+    held_back_ = held_back_ || !room;
     if (at.reading || !room || reading >= max_reads || me_sent < at.after_me) continue;
     boxes.read_on(*this, at);
     ++reading;
@@ -241,8 +243,10 @@ void device_link::on_acked(const mqtt::cookie& what, reason_code /*reason*/) {
   for (auto& at : feeds_) {
     if (home_->boxes().conversation(at).stream != conversation) continue;
     if (at.ack(what.c)) home_->boxes().cursor_moved(*this, at);
-    return;
+    break;
   }
+  // Half of the backlog's credit at a time: one read then serves many records.
+  if (held_back_ && session_.in_flight_count() <= backlog_credit() / 2) pump();
 }
 
 void device_link::on_credit() {

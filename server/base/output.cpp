@@ -96,12 +96,6 @@ void output::append_shared(const shared_bytes& body, std::size_t offset, std::si
   tail_ = link;
 }
 
-std::size_t output::size() const {
-  std::size_t sum = 0;
-  for (const output_link* link = head_; link != nullptr; link = link->next) sum += length_of(*link);
-  return sum;
-}
-
 std::size_t output::gather(std::span<iovec> into) const {
   std::size_t used = 0;
   for (const output_link* link = head_; link != nullptr && used < into.size(); link = link->next) {

@@ -99,7 +99,13 @@ class output {
   void append_shared(const shared_bytes& body, std::size_t offset, std::size_t length);
 
   // O(chunks), of which there are few.
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size() const {
+    std::size_t sum = 0;
+    for (const detail::output_link* link = head_; link != nullptr; link = link->next) {
+      sum += static_cast<std::size_t>(link->end - link->begin);
+    }
+    return sum;
+  }
   [[nodiscard]] bool empty() const { return head_ == nullptr; }
 
   // Describes the first bytes, in order, in up to `into.size()` pieces; returns the number of pieces used. They stay

@@ -34,9 +34,25 @@ struct frame {
   byte_span body;                             // behind the fixed header, if status is ready
 };
 
+frame read_long_frame(byte_span in, protocol_version version, std::uint32_t max_packet_size);
+
 // Looks at the fixed header at the start of `in`. An error as soon as the header shows it: type 0, wrong flags, a
 // length of more than four bytes (5.0: also one that is not minimal), or a packet larger than `max_packet_size` bytes.
-frame read_frame(byte_span in, protocol_version version, std::uint32_t max_packet_size);
+inline frame read_frame(byte_span in, protocol_version version, std::uint32_t max_packet_size) {
+  // A short PUBLISH or acknowledgement that is there whole: nearly all packets.
+  constexpr unsigned short_types = 1U << 0x3 | 1U << 0x4 | 1U << 0x5 | 1U << 0x7;
+  if (in.size() >= 2 && in[1] < 0x80 && in.size() >= 2U + in[1] && max_packet_size >= 0x81 &&
+      (short_types >> (in[0] >> 4) & 1) != 0 && ((in[0] & 0xf0) == 0x30 || (in[0] & 15) == 0)) [[likely]] {
+    frame f;
+    f.status = decode_status::ready;
+    f.type = static_cast<packet_type>(in[0] >> 4);
+    f.flags = in[0] & 15;
+    f.size = 2U + in[1];
+    f.body = in.subspan(2, in[1]);
+    return f;
+  }
+  return read_long_frame(in, version, max_packet_size);
+}
 
 // Decoders of one packet each; `f` is a ready frame of that type. `success`, or why not (then `out` is unspecified).
 // `out` may be used again and again: all its fields are written.

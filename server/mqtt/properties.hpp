@@ -102,9 +102,11 @@ class properties {
   [[nodiscard]] byte_span binary(property p) const { return as_bytes(text(p)); }
   // In the order of the packet.
   [[nodiscard]] user_property_range user_properties() const {
+    if (!has(property::user)) return {};
     return raw_.empty() ? user_property_range(user_) : user_property_range(raw_);
   }
   [[nodiscard]] subscription_id_range subscription_ids() const {
+    if (!has(property::subscription_id)) return {};
     return raw_.empty() ? subscription_id_range(ids_) : subscription_id_range(raw_);
   }
   // The first subscription identifier; 0 without one (0 is never a valid one).
@@ -132,6 +134,7 @@ class properties {
   void remove(property p) { present_ &= ~(std::uint64_t{1} << static_cast<unsigned>(p)); }
   // Empties the set without touching the values: cheap enough for each packet.
   void clear() {
+    if (present_ == 0) return;
     present_ = 0;
     raw_ = {};
     user_ = {};

@@ -13,39 +13,6 @@ void protocol::alias_deleter::operator()(alias_tables* tables) const { delete ta
 
 protocol::~protocol() { release_answers(); }
 
-bool protocol::wants_input() const {
-  if (held_ || output_full()) return false;
-  if (state_ == protocol_state::expects_connect) return true;
-  if (state_ != protocol_state::connected) return false;
-  // A 5.0 client was told how many it may have open; a 3.1.1 client waits.
-  return is_v5() || answers_ == nullptr || answers_->count < shared_->bounds.receive_maximum;
-}
-
-feed_result protocol::feed(byte_span in) {
-  feed_result result;
-  publish_view publish;  // made once: clearing it for each packet would cost more than decoding
-  while (wants_input() && result.consumed < in.size()) {
-    const bool first = state_ == protocol_state::expects_connect;
-    const limits& bounds = shared_->bounds;
-    const frame f =
-        read_frame(in.subspan(result.consumed), version_, first ? bounds.max_connect_size : bounds.max_packet_size);
-    if (f.status == decode_status::error || (first && f.type != packet_type::connect)) {
-      fail(f.status == decode_status::error ? f.reason : reason_code::protocol_error);
-      break;
-    }
-    if (f.status == decode_status::need_more) {
-      result.wanted = f.size;
-      break;
-    }
-    result.consumed += f.size;
-    heard_ = true;
-    dispatch(f, publish);
-  }
-  report_credit();
-  if (state_ == protocol_state::closing) result = {in.size(), 0};
-  return result;
-}
-
 void protocol::on_written() { report_credit(); }
 
 void protocol::report_credit() {
@@ -55,15 +22,22 @@ void protocol::report_credit() {
   host_->on_credit();
 }
 
-void protocol::dispatch(const frame& f, publish_view& publish) {
-  if (f.type == packet_type::publish) [[likely]] {
-    take_publish(f, publish);
-    return;
-  }
-  if (state_ == protocol_state::expects_connect) {
+void protocol::feed_first(byte_span in, feed_result& result) {
+  const frame f = read_frame(in, version_, shared_->bounds.max_connect_size);
+  if (f.status == decode_status::error) {
+    fail(f.reason);
+  } else if (f.type != packet_type::connect) {
+    fail(reason_code::protocol_error);
+  } else if (f.status == decode_status::need_more) {
+    result.wanted = f.size;
+  } else {
+    result.consumed = f.size;
+    heard_ = true;
     take_connect(f);
-    return;
   }
+}
+
+void protocol::dispatch(const frame& f) {
   switch (f.type) {
     case packet_type::puback:
     case packet_type::pubrec:

@@ -54,6 +54,7 @@ struct limits {
 struct shared_state {
   limits bounds;
   block_pool blocks;
+  publish_view scratch;  // what `feed` decodes into: to make one anew for each call costs more than decoding
 };
 
 enum class protocol_state : std::uint8_t { expects_connect, connecting, connected, closing };
@@ -176,9 +177,7 @@ class protocol {
   void detach();
 
   // Whether answers may carry a reason string and user properties (5.0, Request Problem Information).
-  [[nodiscard]] bool lets_user_properties() const {
-    return version_ == protocol_version::v5 && problem_information_;
-  }
+  [[nodiscard]] bool lets_user_properties() const { return version_ == protocol_version::v5 && problem_information_; }
   [[nodiscard]] bool is_clean_start() const { return clean_start_; }
   [[nodiscard]] std::uint32_t client_max_packet_size() const { return client_max_packet_; }
   [[nodiscard]] std::uint16_t client_receive_maximum() const { return send_maximum_; }
@@ -191,12 +190,15 @@ class protocol {
     void operator()(alias_tables* tables) const;
   };
 
+  // What is declared inline is the way of a short message, defined in protocol_parts.hpp or where it is used.
+  [[nodiscard]] inline bool goes_on() const;
+  void feed_first(byte_span in, feed_result& result);
   // One packet each.
-  void dispatch(const frame& f, publish_view& publish);
+  inline void take_publish(const frame& f, publish_view& publish);
+  void dispatch(const frame& f);
   void take_connect(const frame& f);
-  void take_publish(const frame& f, publish_view& publish);
   void take_ack(const frame& f);
-  void take_puback(std::uint16_t packet_id, reason_code reason);
+  inline void take_puback(std::uint16_t packet_id, reason_code reason);
   void take_pubrec(std::uint16_t packet_id, reason_code reason);
   void take_pubrel(std::uint16_t packet_id);
   void take_pubcomp(std::uint16_t packet_id);
@@ -210,18 +212,26 @@ class protocol {
   void resume(session& s);
 
   [[nodiscard]] reason_code check_publish(publish_view& publish);
+  [[nodiscard]] inline bool needs_check(const publish_view& publish) const;
   [[nodiscard]] reason_code check_topic(std::string_view topic) const;
   [[nodiscard]] reason_code resolve_alias(publish_view& publish);
-  [[nodiscard]] bool is_pending_qos2(std::uint16_t packet_id) const;
-  publish_token push_answer(const publish_view& publish);
-  void settle(publish_token token, reason_code reason, const properties* props);
-  void settle_kept();
+  bool begin_qos2(const publish_view& publish);
+  [[nodiscard]] inline std::uint32_t unanswered() const;
+  inline publish_token push_answer(const publish_view& publish);
+  void grow_answers();
   void release_answers();
+  void answer_with(publish_token token, reason_code reason, const answer_details& details);
+  inline void settle(qos_level qos, reason_code reason);
+  void settle_early();
 
-  void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties* props = nullptr);
-  void finish_slot(in_flight& slot, reason_code reason);
+  inline void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason);
+  void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties& props);
+  inline void finish_slot(in_flight& slot, reason_code reason);
   // Writes `m` if it is not too large for the client.
   bool write_message(const message& m, std::uint16_t packet_id, bool dup);
+  bool write_with_alias(const message& m, std::uint16_t packet_id, bool dup);
+  // Without properties, and short: false if it is neither, then nothing is written.
+  inline bool write_short(const message& m, std::uint16_t packet_id, bool dup);
   [[nodiscard]] std::size_t in_flight_room() const;
   [[nodiscard]] bool output_full() const { return out_->size() >= shared_->bounds.max_output; }
   void report_credit();

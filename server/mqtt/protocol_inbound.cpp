@@ -7,6 +7,7 @@
 #include "mqtt/protocol.hpp"
 #include "mqtt/protocol_parts.hpp"
 #include "mqtt/topic.hpp"
+#include "mqtt/wire.hpp"
 
 namespace dunlin::mqtt {
 
@@ -45,10 +46,22 @@ reason_code protocol::check_publish(publish_view& publish) {
   return publish.props.has(property::topic_alias) ? resolve_alias(publish) : reason_code::success;
 }
 
-void protocol::take_publish(const frame& f, publish_view& publish) {
+// Nearly no message does: short topic, no properties, nothing that the server may not offer.
+inline bool protocol::needs_check(const publish_view& publish) const {
+  return publish.topic.size() >= shared_->bounds.max_topic_levels || !publish.props.empty() || publish.retain ||
+         publish.qos > maximum_qos_;
+}
+
+inline publish_token protocol::push_answer(const publish_view& publish) {
+  if (answers_ == nullptr || unanswered() == answers_->capacity()) grow_answers();
+  answers_->at(next_position_) = {publish.packet_id, static_cast<std::uint8_t>(publish.qos), reason_code::success};
+  return {next_position_++, publish.packet_id, publish.qos};
+}
+
+inline void protocol::take_publish(const frame& f, publish_view& publish) {
   reason_code bad = decode_publish(f, version_, publish);
-  if (!is_error(bad)) bad = check_publish(publish);
-  if (is_error(bad)) {
+  if (!is_error(bad) && needs_check(publish)) bad = check_publish(publish);
+  if (is_error(bad)) [[unlikely]] {
     fail(bad);
     return;
   }
@@ -56,57 +69,78 @@ void protocol::take_publish(const frame& f, publish_view& publish) {
     host_->on_publish(publish, {});
     return;
   }
-  if (is_v5() && inbound_open_ >= shared_->bounds.receive_maximum) {
+  if (inbound_open_ >= shared_->bounds.receive_maximum && is_v5()) [[unlikely]] {
     fail(reason_code::receive_maximum_exceeded);  // MQTT-3.3.4-9
     return;
   }
-  if (publish.qos == qos_level::exactly_once) {
-    if (is_pending_qos2(publish.packet_id)) return;  // its PUBREC is on the way
-    if (session_->has_received(publish.packet_id)) {
-      ++inbound_open_;
-      // Behind the answers of what arrived before it, like any other.
-      answer(push_answer(publish), reason_code::success);
-      return;
-    }
-    const std::size_t pending = answers_ == nullptr ? 0 : answers_->count;
-    if (session_->received_count() + pending >= max_qos2_ids) {
-      fail(reason_code::receive_maximum_exceeded);
-      return;
-    }
-  }
+  if (publish.qos == qos_level::exactly_once && !begin_qos2(publish)) return;
   ++inbound_open_;
   host_->on_publish(publish, push_answer(publish));
 }
 
-bool protocol::is_pending_qos2(std::uint16_t packet_id) const {
-  if (answers_ == nullptr) return false;
-  for (std::size_t i = 0; i < answers_->count; ++i) {
-    const answer_ring::slot& slot = answers_->at(i);
-    if (slot.qos == qos_level::exactly_once && slot.packet_id == packet_id) return true;
+inline bool protocol::goes_on() const {
+  if (state_ != protocol_state::connected || held_ || output_full()) return false;
+  // A 5.0 client was told how many it may have open; a 3.1.1 client waits.
+  return is_v5() || unanswered() < shared_->bounds.receive_maximum;
+}
+
+bool protocol::wants_input() const { return goes_on() || (state_ == protocol_state::expects_connect && !held_); }
+
+feed_result protocol::feed(byte_span in) {
+  feed_result result;
+  if (state_ == protocol_state::expects_connect && !held_ && !in.empty()) feed_first(in, result);
+  while (result.consumed < in.size() && goes_on()) {
+    const frame f = read_frame(in.subspan(result.consumed), version_, shared_->bounds.max_packet_size);
+    if (f.status != decode_status::ready) [[unlikely]] {
+      if (f.status == decode_status::error) fail(f.reason);
+      result.wanted = f.size;
+      break;
+    }
+    result.consumed += f.size;
+    heard_ = true;
+    if (f.type == packet_type::publish) [[likely]] {
+      take_publish(f, shared_->scratch);
+    } else {
+      dispatch(f);
+    }
   }
+  report_credit();
+  if (state_ == protocol_state::closing) result = {in.size(), 0};
+  return result;
+}
+
+// False: a repetition that the host must not see, or too many.
+bool protocol::begin_qos2(const publish_view& publish) {
+  const std::uint32_t pending = unanswered();
+  for (std::uint32_t i = 0; i < pending; ++i) {
+    const answer_ring::slot& slot = answers_->at(answers_->first + i);
+    // Its PUBREC is on the way.
+    if (slot.qos() == qos_level::exactly_once && slot.packet_id == publish.packet_id) return false;
+  }
+  if (session_->has_received(publish.packet_id)) {
+    ++inbound_open_;
+    // Behind the answers of what arrived before it, like any other.
+    answer(push_answer(publish), reason_code::success);
+    return false;
+  }
+  if (session_->received_count() + pending < max_qos2_ids) return true;
+  fail(reason_code::receive_maximum_exceeded);
   return false;
 }
 
-publish_token protocol::push_answer(const publish_view& publish) {
-  answer_ring* ring = answers_;
-  if (ring == nullptr || ring->count == ring->capacity) {
-    const std::uint32_t size = ring == nullptr ? answer_ring::first_block : ring->block_size * 2;
-    auto* bigger = new (shared_->blocks.borrow(size)) answer_ring{};
-    bigger->block_size = size;
-    bigger->capacity = static_cast<std::uint32_t>((size - sizeof(answer_ring)) / sizeof(answer_ring::slot));
-    bigger->first_position = next_position_;
-    if (ring != nullptr) {
-      bigger->count = ring->count;
-      bigger->first_position = ring->first_position;
-      bigger->early = std::move(ring->early);
-      for (std::size_t i = 0; i < ring->count; ++i) new (&bigger->at(i)) answer_ring::slot(ring->at(i));
-      release_answers();
-    }
-    answers_ = ring = bigger;
+void protocol::grow_answers() {
+  if (answers_ == nullptr) {
+    constexpr std::uint32_t size = answer_ring::first_block;
+    answers_ = new (shared_->blocks.borrow(size)) answer_ring(size, next_position_);
+    return;
   }
-  new (&ring->at(ring->count++))
-      answer_ring::slot{publish.packet_id, publish.qos, answer_ring::slot_state::waiting, reason_code::success};
-  return {next_position_++, publish.packet_id, publish.qos};
+  const std::uint32_t size = answers_->block_size * 2;
+  auto* bigger = new (shared_->blocks.borrow(size)) answer_ring(size, answers_->first);
+  for (std::uint32_t at = answers_->first; at != next_position_; ++at) bigger->at(at) = answers_->at(at);
+  bigger->answered_early = answers_->answered_early;
+  bigger->early = std::move(answers_->early);
+  release_answers();
+  answers_ = bigger;
 }
 
 void protocol::release_answers() {
@@ -117,91 +151,92 @@ void protocol::release_answers() {
   shared_->blocks.give_back(ring, size);
 }
 
+// Takes the oldest, whose answer is written, out of the ring; then those whose turn has come by that.
+inline void protocol::settle(qos_level qos, reason_code reason) {
+  if ((qos == qos_level::at_least_once || is_error(reason)) && inbound_open_ != 0) --inbound_open_;
+  if (++answers_->first == next_position_) {
+    release_answers();
+  } else if (answers_->answered_early != 0) {
+    settle_early();
+  }
+}
+
 void protocol::answer(publish_token token, reason_code reason, const answer_details& details) {
   if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
-  const std::uint32_t index = token.position - answers_->first_position;
-  DUNLIN_CHECK(index < answers_->count);
-  answer_ring::slot& slot = answers_->at(index);
-  DUNLIN_CHECK(slot.state == answer_ring::slot_state::waiting && slot.packet_id == token.packet_id);
+  const std::uint32_t ahead = token.position - answers_->first;
+  DUNLIN_CHECK(ahead < next_position_ - answers_->first);
+  const answer_ring::slot& slot = answers_->at(token.position);
+  DUNLIN_CHECK(slot.state() == answer_ring::slot_state::waiting && slot.packet_id == token.packet_id);
 
   // Accepted from here on, even if the connection ends before its turn comes.
   if (token.qos == qos_level::exactly_once && !is_error(reason)) session_->note_received(token.packet_id);
-  const bool with_details = is_v5() && problem_information_ && !details.empty();
-  if (index == 0 && !with_details) [[likely]] {
-    settle(token, reason, nullptr);
-    settle_kept();
+  if (ahead != 0 || !details.empty()) {
+    answer_with(token, reason, details);
     return;
   }
+  write_ack(token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec, token.packet_id, reason);
+  settle(token.qos, reason);
+}
+
+// An answer before its turn, or with details.
+void protocol::answer_with(publish_token token, reason_code reason, const answer_details& details) {
   properties props;
-  if (!details.reason_string.empty()) props.set(property::reason_string, details.reason_string);
-  props.set_user(details.user_properties);
-  if (index == 0) {
-    settle(token, reason, &props);
-    settle_kept();
+  if (is_v5() && problem_information_) {
+    if (!details.reason_string.empty()) props.set(property::reason_string, details.reason_string);
+    props.set_user(details.user_properties);
+  }
+  if (token.position == answers_->first) {
+    write_ack(token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec, token.packet_id,
+              reason, props);
+    settle(token.qos, reason);
     return;
   }
+  answer_ring::slot& slot = answers_->at(token.position);
   slot.reason = reason;
-  slot.state = answer_ring::slot_state::answered;
-  if (!with_details) return;
-  slot.state = answer_ring::slot_state::answered_with_properties;
+  slot.set_state(answer_ring::slot_state::answered);
+  ++answers_->answered_early;
+  if (props.empty()) return;
+  slot.set_state(answer_ring::slot_state::answered_with_properties);
   if (!answers_->early) answers_->early = std::make_unique<std::vector<answer_ring::kept>>();
   bytes encoded(props.encoded_size());
   props.encode(encoded.data());
   answers_->early->push_back({token.position, std::move(encoded)});
 }
 
-// Writes the answer of the oldest and takes it out of the ring, which goes when it is empty.
-void protocol::settle(publish_token token, reason_code reason, const properties* props) {
-  const bool once = token.qos == qos_level::exactly_once;
-  write_ack(once ? packet_type::pubrec : packet_type::puback, token.packet_id, reason, props);
-  if ((!once || is_error(reason)) && inbound_open_ != 0) --inbound_open_;
-  if (--answers_->count == 0) {
-    release_answers();
-    return;
-  }
-  if (++answers_->head == answers_->capacity) answers_->head = 0;
-  ++answers_->first_position;
-}
-
-// The answers whose turn has come by the one before them.
-void protocol::settle_kept() {
-  while (answers_ != nullptr && answers_->at(0).state != answer_ring::slot_state::waiting) {
-    const answer_ring::slot slot = answers_->at(0);
-    const publish_token token{answers_->first_position, slot.packet_id, slot.qos};
-    if (slot.state == answer_ring::slot_state::answered) {
-      settle(token, slot.reason, nullptr);
-      continue;
-    }
-    std::vector<answer_ring::kept>& early = *answers_->early;
-    const auto it = std::find_if(early.begin(), early.end(),
-                                 [&](const answer_ring::kept& k) { return k.position == token.position; });
-    DUNLIN_CHECK(it != early.end());
-    const bytes encoded = std::move(it->props);
-    early.erase(it);
+void protocol::settle_early() {
+  while (answers_ != nullptr) {
+    const std::uint32_t position = answers_->first;
+    const answer_ring::slot slot = answers_->at(position);
+    if (slot.state() == answer_ring::slot_state::waiting) return;
+    --answers_->answered_early;
     properties props;
-    DUNLIN_CHECK(props.decode(encoded, property_place::puback) == reason_code::success);
-    settle(token, slot.reason, &props);
+    bytes encoded;
+    if (slot.state() == answer_ring::slot_state::answered_with_properties) {
+      std::vector<answer_ring::kept>& early = *answers_->early;
+      const auto it =
+          std::find_if(early.begin(), early.end(), [&](const answer_ring::kept& k) { return k.position == position; });
+      DUNLIN_CHECK(it != early.end());
+      encoded = std::move(it->props);
+      early.erase(it);
+      DUNLIN_CHECK(props.decode(encoded, property_place::puback) == reason_code::success);
+    }
+    const bool once = slot.qos() == qos_level::exactly_once;
+    write_ack(once ? packet_type::pubrec : packet_type::puback, slot.packet_id, slot.reason, props);
+    if ((!once || is_error(slot.reason)) && inbound_open_ != 0) --inbound_open_;
+    if (++answers_->first == next_position_) release_answers();
   }
 }
 
-void protocol::write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties* props) {
-  if (props == nullptr) [[likely]] {
-    const auto first =
-        static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4 | (type == packet_type::pubrel ? 2 : 0));
-    const std::size_t remaining = is_v5() && reason != reason_code::success ? 3 : 2;
-    std::uint8_t* at = out_->reserve(2 + remaining);
-    at[0] = first;
-    at[1] = static_cast<std::uint8_t>(remaining);
-    at[2] = static_cast<std::uint8_t>(packet_id >> 8);
-    at[3] = static_cast<std::uint8_t>(packet_id);
-    if (remaining == 3) at[4] = static_cast<std::uint8_t>(reason);
+void protocol::write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties& props) {
+  if (props.empty()) {
+    write_ack(type, packet_id, reason);
     return;
   }
   ack_view packet;
   packet.type = type;
   packet.packet_id = packet_id;
   packet.reason = reason;
-  packet.props = *props;
+  packet.props = props;
   // MQTT-3.4.2-2, -3: no more than the client takes; the verdict alone always fits.
   if (encoded_size(version_, packet) > client_max_packet_) packet.props.remove(property::reason_string);
   if (encoded_size(version_, packet) > client_max_packet_) packet.props.clear();

@@ -31,6 +31,9 @@ std::uint64_t hash_of(std::string_view topic) {
 // A topic this short is not worth an alias, whose property takes three bytes.
 constexpr std::size_t shortest_aliased = 6;
 
+// Up to this size a message is written in one piece, at the cost of at most so many bytes at the end of a chunk.
+constexpr std::size_t longest_short = 512;
+
 }  // namespace
 
 std::size_t protocol::in_flight_room() const {
@@ -47,13 +50,36 @@ std::size_t protocol::credit() const {
   return in_flight_room();
 }
 
-bool protocol::write_message(const message& m, std::uint16_t packet_id, bool dup) {
-  if (aliases_out_ == 0 || m.topic.size() < shortest_aliased || m.topic.size() > alias_tables::longest) [[likely]] {
-    const publish_writer writer(version_, m, 0, true);
-    if (writer.size() > client_max_packet_) return false;
-    writer.write(*out_, packet_id, dup);
-    return true;
+inline bool protocol::write_short(const message& m, std::uint16_t packet_id, bool dup) {
+  if (is_v5() && (aliases_out_ != 0 || !m.subscription_ids.empty() || (m.props != nullptr && !m.props->empty()))) {
+    return false;
   }
+  const bool has_id = m.qos != qos_level::at_most_once;
+  const std::size_t remaining = 2 + m.topic.size() + (has_id ? 2 : 0) + (is_v5() ? 1 : 0) + m.payload_size();
+  if (remaining > longest_short || 3 + remaining > client_max_packet_) return false;
+  std::uint8_t* at = out_->reserve((remaining < 0x80 ? 2 : 3) + remaining);
+  const unsigned flags = (dup ? 8U : 0U) | static_cast<unsigned>(m.qos) << 1 | (m.retain ? 1U : 0U);
+  at = wire::put8(at, static_cast<std::uint8_t>(static_cast<unsigned>(packet_type::publish) << 4 | flags));
+  at = wire::put_text(wire::put_variable(at, static_cast<std::uint32_t>(remaining)), m.topic);
+  if (has_id) at = wire::put16(at, packet_id);
+  if (is_v5()) at = wire::put8(at, 0);
+  wire::put_raw(wire::put_raw(wire::put_raw(at, m.head), m.middle), m.body);
+  return true;
+}
+
+bool protocol::write_message(const message& m, std::uint16_t packet_id, bool dup) {
+  if (write_short(m, packet_id, dup)) [[likely]]
+    return true;
+  if (aliases_out_ != 0 && m.topic.size() >= shortest_aliased && m.topic.size() <= alias_tables::longest) {
+    return write_with_alias(m, packet_id, dup);
+  }
+  const publish_writer writer(version_, m, 0, true);
+  if (writer.size() > client_max_packet_) return false;
+  writer.write(*out_, packet_id, dup);
+  return true;
+}
+
+bool protocol::write_with_alias(const message& m, std::uint16_t packet_id, bool dup) {
   if (!aliases_) aliases_.reset(new alias_tables);
   if (aliases_->outbound.empty()) aliases_->outbound.resize(aliases_out_);
   const std::size_t index = hash_of(m.topic) % aliases_out_;
@@ -124,6 +150,25 @@ void protocol::resume(session& s) {
 
 // --- acknowledgements -----------------------------------------------------------------------------------------------
 
+inline void protocol::finish_slot(in_flight& slot, reason_code reason) {
+  const cookie what = slot.what;
+  session_->finish(shared_->blocks, slot);
+  host_->on_acked(what, reason);
+}
+
+inline void protocol::take_puback(std::uint16_t packet_id, reason_code reason) {
+  in_flight* slot = session_->lookup(packet_id);
+  if (slot == nullptr) {
+    host_->on_protocol_error(reason_code::packet_id_not_found);
+    return;
+  }
+  if (slot->state != flight_state::wants_puback) {
+    fail(reason_code::protocol_error);
+    return;
+  }
+  finish_slot(*slot, reason);
+}
+
 void protocol::take_ack(const frame& f) {
   std::uint16_t packet_id = 0;
   reason_code reason = reason_code::success;
@@ -144,25 +189,6 @@ void protocol::take_ack(const frame& f) {
     case packet_type::pubrel: take_pubrel(packet_id); return;
     default: take_pubcomp(packet_id); return;
   }
-}
-
-void protocol::finish_slot(in_flight& slot, reason_code reason) {
-  const cookie what = slot.what;
-  session_->finish(shared_->blocks, slot);
-  host_->on_acked(what, reason);
-}
-
-void protocol::take_puback(std::uint16_t packet_id, reason_code reason) {
-  in_flight* slot = session_->lookup(packet_id);
-  if (slot == nullptr) {
-    host_->on_protocol_error(reason_code::packet_id_not_found);
-    return;
-  }
-  if (slot->state != flight_state::wants_puback) {
-    fail(reason_code::protocol_error);
-    return;
-  }
-  finish_slot(*slot, reason);
 }
 
 void protocol::take_pubrec(std::uint16_t packet_id, reason_code reason) {

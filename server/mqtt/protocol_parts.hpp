@@ -8,18 +8,24 @@
 #include <vector>
 
 #include "mqtt/protocol.hpp"
+#include "mqtt/wire.hpp"
 
 namespace dunlin::mqtt {
 
 // Inbound messages with QoS > 0 in the order of arrival, until they are answered: a ring in a block of the pool, whose
-// slots stand behind this header.
+// slots stand behind this header. They are numbered by position, so that a token finds its slot without a search.
 struct protocol::answer_ring {
   enum class slot_state : std::uint8_t { waiting, answered, answered_with_properties };
   struct slot {
     std::uint16_t packet_id;
-    qos_level qos;
-    slot_state state;
+    std::uint8_t qos_and_state;
     reason_code reason;
+
+    [[nodiscard]] qos_level qos() const { return static_cast<qos_level>(qos_and_state & 3); }
+    [[nodiscard]] slot_state state() const { return static_cast<slot_state>(qos_and_state >> 2); }
+    void set_state(slot_state s) {
+      qos_and_state = static_cast<std::uint8_t>((qos_and_state & 3) | static_cast<unsigned>(s) << 2);
+    }
   };
   // The properties of an answer that came before its turn, encoded.
   struct kept {
@@ -28,18 +34,17 @@ struct protocol::answer_ring {
   };
   static constexpr std::uint32_t first_block = 64;
 
-  std::uint32_t block_size;
-  std::uint32_t capacity;
-  std::uint32_t head;
-  std::uint32_t count;
-  std::uint32_t first_position;  // of the oldest
-  std::unique_ptr<std::vector<kept>> early;
+  explicit answer_ring(std::uint32_t block, std::uint32_t position)
+      : first(position), mask(block / 8 - 1), block_size(block) {}
 
-  [[nodiscard]] slot& at(std::size_t i) {
-    std::size_t index = head + i;
-    if (index >= capacity) index -= capacity;
-    return reinterpret_cast<slot*>(this + 1)[index];
-  }
+  [[nodiscard]] std::uint32_t capacity() const { return mask + 1; }
+  [[nodiscard]] slot& at(std::uint32_t position) { return reinterpret_cast<slot*>(this + 1)[position & mask]; }
+
+  std::uint32_t first;  // the position of the oldest
+  std::uint32_t mask;   // half of the block holds slots, a power of two of them
+  std::uint32_t block_size;
+  std::uint32_t answered_early = 0;  // slots that wait for the one before them
+  std::unique_ptr<std::vector<kept>> early;
 };
 
 struct protocol::alias_tables {
@@ -54,5 +59,17 @@ struct protocol::alias_tables {
   std::vector<std::string> inbound;
   std::vector<entry> outbound;
 };
+
+inline std::uint32_t protocol::unanswered() const { return answers_ == nullptr ? 0 : next_position_ - answers_->first; }
+
+inline void protocol::write_ack(packet_type type, std::uint16_t packet_id, reason_code reason) {
+  const unsigned first = static_cast<unsigned>(type) << 4 | (type == packet_type::pubrel ? 2U : 0U);
+  const bool bare = reason == reason_code::success || !is_v5();
+  std::uint8_t* at = out_->reserve(bare ? 4 : 5);
+  at[0] = static_cast<std::uint8_t>(first);
+  at[1] = bare ? 2 : 3;
+  wire::put16(at + 2, packet_id);
+  if (!bare) at[4] = static_cast<std::uint8_t>(reason);
+}
 
 }  // namespace dunlin::mqtt

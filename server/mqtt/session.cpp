@@ -11,9 +11,6 @@ namespace dunlin::mqtt {
 
 namespace {
 
-// Packet ids run from 1 to 65,535 and start again.
-constexpr std::uint32_t id_count = 65'535;
-
 // A window of one to three messages, the usual case, fits the smallest ring.
 constexpr std::uint32_t first_block = 128;
 
@@ -55,20 +52,10 @@ const in_flight* session::next_unsent() const {
   return nullptr;
 }
 
-in_flight* session::lookup(std::uint16_t packet_id) const {
-  if (ring_ == nullptr || packet_id == 0) return nullptr;
-  // Ids in the ring are consecutive, so that the distance from the oldest is the index.
-  const std::uint32_t oldest = at(0).packet_id;
-  const std::uint32_t distance = packet_id >= oldest ? packet_id - oldest : packet_id + id_count - oldest;
-  if (distance >= ring_->span) return nullptr;
-  in_flight& slot = at(distance);
-  return slot.state == flight_state::done ? nullptr : &slot;
-}
-
 const in_flight* session::find(std::uint16_t packet_id) const { return lookup(packet_id); }
 
 void session::grow(block_pool& pool) {
-  const std::uint32_t size = ring_ == nullptr ? first_block : ring_->block_size * 2;
+  const std::uint32_t size = ring_ == nullptr ? first_block : ring_->block_size * 4;
   auto* bigger = new (pool.borrow(size)) ring;
   bigger->block_size = size;
   bigger->capacity = static_cast<std::uint32_t>((size - sizeof(ring)) / sizeof(in_flight));
@@ -81,30 +68,6 @@ void session::grow(block_pool& pool) {
     pool.give_back(ring_, ring_->block_size);
   }
   ring_ = bigger;
-}
-
-void session::push(block_pool& pool, const cookie& what, flight_state state) {
-  if (ring_ == nullptr || ring_->span == ring_->capacity) grow(pool);
-  const std::uint16_t id = next_packet_id_;
-  next_packet_id_ = static_cast<std::uint16_t>(id == id_count ? 1 : id + 1);
-  new (&at(ring_->span)) in_flight{what, id, state, false};
-  ++ring_->span;
-  ++ring_->live;
-}
-
-void session::finish(block_pool& pool, in_flight& slot) {
-  DUNLIN_CHECK(slot.state != flight_state::done);
-  if (slot.unsent) mark_sent(slot);
-  slot.state = flight_state::done;
-  --ring_->live;
-  while (ring_->span != 0 && at(0).state == flight_state::done) {
-    if (++ring_->head == ring_->capacity) ring_->head = 0;
-    --ring_->span;
-  }
-  if (ring_->span == 0) {
-    ring* empty = std::exchange(ring_, nullptr);
-    pool.give_back(empty, empty->block_size);
-  }
 }
 
 void session::mark_unsent() {

@@ -10,7 +10,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
+#include <utility>
 
+#include "base/check.hpp"
 #include "mqtt/block_pool.hpp"
 #include "mqtt/types.hpp"
 
@@ -27,6 +30,8 @@ struct cookie {
 
 // The packet ids of one session in flight span at most this many consecutive numbers.
 inline constexpr std::size_t max_in_flight = 1023;
+// Packet ids run from 1 to this and start again.
+inline constexpr std::uint32_t packet_id_count = 65'535;
 // Half-open inbound QoS 2 exchanges of one session.
 inline constexpr std::size_t max_qos2_ids = 1024;
 
@@ -131,5 +136,41 @@ class session {
 };
 
 static_assert(sizeof(session) <= 32);
+
+// The way of each message that is sent and acknowledged:
+
+inline in_flight* session::lookup(std::uint16_t packet_id) const {
+  if (ring_ == nullptr || packet_id == 0) return nullptr;
+  // Ids in the ring are consecutive, so that the distance from the oldest is the index.
+  const std::uint32_t oldest = at(0).packet_id;
+  const std::uint32_t distance = packet_id >= oldest ? packet_id - oldest : packet_id + packet_id_count - oldest;
+  if (distance >= ring_->span) return nullptr;
+  in_flight& slot = at(distance);
+  return slot.state == flight_state::done ? nullptr : &slot;
+}
+
+inline void session::push(block_pool& pool, const cookie& what, flight_state state) {
+  if (ring_ == nullptr || ring_->span == ring_->capacity) grow(pool);
+  const std::uint16_t id = next_packet_id_;
+  next_packet_id_ = static_cast<std::uint16_t>(id == packet_id_count ? 1 : id + 1);
+  new (&at(ring_->span)) in_flight{what, id, state, false};
+  ++ring_->span;
+  ++ring_->live;
+}
+
+inline void session::finish(block_pool& pool, in_flight& slot) {
+  DUNLIN_CHECK(slot.state != flight_state::done);
+  if (slot.unsent) mark_sent(slot);
+  slot.state = flight_state::done;
+  --ring_->live;
+  while (ring_->span != 0 && at(0).state == flight_state::done) {
+    if (++ring_->head == ring_->capacity) ring_->head = 0;
+    --ring_->span;
+  }
+  if (ring_->span == 0) {
+    ring* empty = std::exchange(ring_, nullptr);
+    pool.give_back(empty, empty->block_size);
+  }
+}
 
 }  // namespace dunlin::mqtt

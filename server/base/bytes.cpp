@@ -2,7 +2,7 @@
 
 namespace dunlin {
 
-std::uint64_t byte_reader::varint() {
+std::uint64_t byte_reader::long_varint() {
   std::uint64_t value = 0;
   for (int shift = 0; shift < 70; shift += 7) {
     if (at_ == end_) break;

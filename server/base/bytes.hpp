@@ -47,7 +47,11 @@ class byte_reader {
   std::uint64_t u64() { return fixed<std::uint64_t>(); }
 
   // LEB128, at most 10 bytes; one that does not fit into 64 bits fails the reader.
-  std::uint64_t varint();
+  std::uint64_t varint() {
+    if (at_ != end_ && *at_ < 0x80) [[likely]]
+      return *at_++;
+    return long_varint();
+  }
 
   template <class Id>
   Id id() {
@@ -77,6 +81,7 @@ class byte_reader {
   }
 
  private:
+  std::uint64_t long_varint();
   bool has(std::uint64_t n) {
     if (n <= remaining()) [[likely]]
       return true;

@@ -11,17 +11,24 @@
 
 namespace dunlin {
 
+// What stands before a varint, and before a length-delimited field.
+constexpr std::uint32_t number_tag(std::uint32_t field) { return field << 3; }
+constexpr std::uint32_t data_tag(std::uint32_t field) { return field << 3 | 2; }
+
 // Walks over the fields of one message. A malformed field ends the walk with ok() false; groups are malformed.
 //
 //   wire_reader r(data);
-//   while (r.next()) switch (r.field()) { case 1: id = r.data(); … }
+//   while (r.next()) switch (r.tag()) { case data_tag(1): id = r.data(); break; default: break; }
 //   if (!r.ok()) …
+//
+// A field that came with another type than the one its reader knows has another tag, and so is passed over as an
+// unknown one is, as protobuf's own readers do.
 class wire_reader {
  public:
   explicit wire_reader(byte_span message) : in_(message) {}
 
   bool next();
-  [[nodiscard]] std::uint32_t field() const { return field_; }
+  [[nodiscard]] std::uint32_t tag() const { return tag_; }
   // The value of a varint or fixed field; zero for others.
   [[nodiscard]] std::uint64_t value() const { return value_; }
   // The content of a length-delimited field; empty for others.
@@ -39,7 +46,7 @@ class wire_reader {
 
  private:
   byte_reader in_;
-  std::uint32_t field_ = 0;
+  std::uint32_t tag_ = 0;
   std::uint64_t value_ = 0;
   byte_span data_;
 };
@@ -51,7 +58,7 @@ class wire_writer {
 
   void number(std::uint32_t field, std::uint64_t value) {
     if (value == 0) return;
-    out_.varint(std::uint64_t{field} << 3);
+    out_.varint(number_tag(field));
     out_.varint(value);
   }
   void flag(std::uint32_t field, bool value) { number(field, value ? 1 : 0); }
@@ -67,7 +74,7 @@ class wire_writer {
   }
   // A sub-message: written even when empty, since its presence has a meaning.
   void message(std::uint32_t field, byte_span value) {
-    out_.varint(std::uint64_t{field} << 3 | 2);
+    out_.varint(data_tag(field));
     out_.field(value);
   }
   void raw(byte_span fields) { out_.raw(fields); }

@@ -7,8 +7,6 @@
 namespace dunlin::stream {
 
 std::size_t id_window::below(message_id id) const {
-  // Nearly always the id is above all others.
-  if (ids_.empty() || at(ids_.size() - 1).id < id) return ids_.size();
   std::size_t low = 0;
   std::size_t high = ids_.size();
   while (low < high) {
@@ -22,7 +20,7 @@ std::size_t id_window::below(message_id id) const {
   return low;
 }
 
-id_window::found id_window::find(message_id id) const {
+id_window::found id_window::search(message_id id) const {
   if (planted(bug::no_id_window)) return {};
   const std::size_t i = below(id);
   if (i < ids_.size() && at(i).id == id) return {place::known, at(i).seq};
@@ -30,27 +28,22 @@ id_window::found id_window::find(message_id id) const {
   return {};
 }
 
-void id_window::accept(message_id id, std::uint64_t seq) {
-  const std::size_t i = below(id);
-  if (ids_.size() == capacity) {
-    if (i == 0) {  // lower than all that are kept: it is the one to be dropped
-      floor_ = id;
-      return;
-    }
-    floor_ = std::max(floor_, at(0).id);
-    if (i == capacity) {
-      ids_[first_] = {id, seq};
-      first_ = (first_ + 1) % capacity;
-      return;
-    }
-    std::rotate(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(first_), ids_.end());
-    first_ = 0;
-    ids_.erase(ids_.begin());
-    ids_.insert(ids_.begin() + static_cast<std::ptrdiff_t>(i - 1), {id, seq});
+void id_window::insert(message_id id, std::uint64_t seq) {
+  const auto i = static_cast<std::ptrdiff_t>(below(id));
+  if (ids_.size() != capacity) {  // first_ is 0 until then
+    ids_.insert(ids_.begin() + i, {id, seq});
     return;
   }
-  // first_ is 0 until the window is full.
-  ids_.insert(ids_.begin() + static_cast<std::ptrdiff_t>(i), {id, seq});
+  if (i == 0) {  // lower than all that are kept: it is the one to be dropped
+    floor_ = id;
+    return;
+  }
+  floor_ = at(0).id;
+  std::rotate(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(first_), ids_.end());
+  first_ = 0;
+  // The lowest leaves, those between it and the new one's place move down by one.
+  std::move(ids_.begin() + 1, ids_.begin() + i, ids_.begin());
+  ids_[static_cast<std::size_t>(i) - 1] = {id, seq};
 }
 
 void id_window::write(byte_writer& out) const {

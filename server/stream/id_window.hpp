@@ -20,9 +20,22 @@ class id_window {
     std::uint64_t seq = 0;  // if known
   };
 
-  [[nodiscard]] found find(message_id id) const;
+  [[nodiscard]] found find(message_id id) const {
+    // Nearly always the id is above all others.
+    if (is_highest(id)) [[likely]]
+      return {};
+    return search(id);
+  }
   // REQUIRES: find(id) says fresh.
-  void accept(message_id id, std::uint64_t seq);
+  void accept(message_id id, std::uint64_t seq) {
+    if (ids_.size() != capacity || !is_highest(id)) {
+      insert(id, seq);
+      return;
+    }
+    floor_ = ids_[first_].id;
+    ids_[first_] = {id, seq};
+    first_ = first_ + 1 == capacity ? 0 : first_ + 1;
+  }
 
   [[nodiscard]] message_id floor() const { return floor_; }
   [[nodiscard]] std::size_t size() const { return ids_.size(); }
@@ -42,6 +55,11 @@ class id_window {
     i += first_;
     return ids_[i < ids_.size() ? i : i - ids_.size()];
   }
+  [[nodiscard]] bool is_highest(message_id id) const {
+    return !ids_.empty() && ids_[first_ == 0 ? ids_.size() - 1 : first_ - 1].id < id;
+  }
+  [[nodiscard]] found search(message_id id) const;
+  void insert(message_id id, std::uint64_t seq);
   // How many ids are below `id`.
   [[nodiscard]] std::size_t below(message_id id) const;
 

@@ -60,6 +60,7 @@ bool outbox::read(byte_reader& in) {
   for (std::uint64_t t = 0; t < targets && in.ok(); ++t) {
     const partition_id to = in.u8();
     const std::uint64_t n = in.varint();
+    if (n == 0 || n > sent_[to] || waiting_.contains(to)) return false;
     for (std::uint64_t i = 0; i < n && in.ok(); ++i) {
       const std::uint64_t number = in.varint();
       const byte_span body = in.field();

@@ -68,7 +68,7 @@ class partition {
   inboxes_map& inboxes() { return inboxes_; }
 
  private:
-  verdict decide(entry_kind what, byte_span entry);
+  verdict decide(byte_span entry);
   verdict apply_send(byte_span entry);
   verdict apply_create(byte_span entry);
   verdict apply_change(byte_span entry);

@@ -16,16 +16,26 @@ bool grow(std::uint64_t& mine, std::uint64_t theirs) {
   return true;
 }
 
-template <class Range>
-auto place_of(Range& members, account_id account) {
-  return std::lower_bound(members.begin(), members.end(), account,
-                          [](const member& m, account_id a) { return m.account < a; });
+template <class Range, class Id, class Element>
+auto place_of(Range& range, Id Element::* id, const Id& wanted) {
+  return std::lower_bound(range.begin(), range.end(), wanted,
+                          [id](const Element& e, const Id& w) { return e.*id < w; });
 }
 
-template <class Range>
-auto writer_place(Range& writers, device_id device) {
-  return std::lower_bound(writers.begin(), writers.end(), device,
-                          [](const writer& w, device_id d) { return w.device < d; });
+// A message looks up its sender and its device: mostly among two, for which halving costs thrice a walk.
+constexpr std::size_t few = 8;
+
+template <class Range, class Id, class Element>
+auto* find_in(Range& range, Id Element::* id, const Id& wanted) {
+  auto* const end = range.data() + range.size();
+  if (range.size() <= few) {
+    for (auto* e = range.data(); e != end; ++e) {
+      if (e->*id == wanted) return e;
+    }
+    return static_cast<decltype(range.data())>(nullptr);
+  }
+  const auto it = place_of(range, id, wanted);
+  return it != range.end() && (*it).*id == wanted ? &*it : nullptr;
 }
 
 // Strictly: what is searched by halves must lie in order, whatever the disk gave back.
@@ -49,41 +59,37 @@ bool marks::merge(const marks& other) {
   return a || b || c;
 }
 
-member* stream_state::find_member(account_id account) {
-  const auto it = place_of(members, account);
-  return it != members.end() && it->account == account ? &*it : nullptr;
-}
+member* stream_state::find_member(account_id account) { return find_in(members, &member::account, account); }
 
 const member* stream_state::find_member(account_id account) const {
-  const auto it = place_of(members, account);
-  return it != members.end() && it->account == account ? &*it : nullptr;
+  return find_in(members, &member::account, account);
 }
 
 member& stream_state::add_member(account_id account, role as) {
-  return *members.insert(place_of(members, account), member{.account = account, .as = as});
+  return *members.insert(place_of(members, &member::account, account), member{.account = account, .as = as});
 }
 
 bool stream_state::remove_member(account_id account) {
-  const auto it = place_of(members, account);
+  const auto it = place_of(members, &member::account, account);
   if (it == members.end() || it->account != account) return false;
   members.erase(it);
   return true;
 }
 
-id_window& stream_state::window_of(device_id device) {
-  const auto it = writer_place(writers, device);
-  if (it != writers.end() && it->device == device) return it->accepted;
-  return writers.insert(it, writer{device, {}})->accepted;
-}
-
 id_window* stream_state::find_window(device_id device) {
-  const auto it = writer_place(writers, device);
-  return it != writers.end() && it->device == device ? &it->accepted : nullptr;
+  writer* const known = find_in(writers, &writer::device, device);
+  return known == nullptr ? nullptr : &known->accepted;
 }
 
 const id_window* stream_state::find_window(device_id device) const {
-  const auto it = writer_place(writers, device);
-  return it != writers.end() && it->device == device ? &it->accepted : nullptr;
+  const writer* const known = find_in(writers, &writer::device, device);
+  return known == nullptr ? nullptr : &known->accepted;
+}
+
+id_window& stream_state::window_of(device_id device) {
+  const auto it = place_of(writers, &writer::device, device);
+  if (it != writers.end() && it->device == device) return it->accepted;
+  return writers.insert(it, writer{device, {}})->accepted;
 }
 
 void write_row(const stream_state& state, bytes& out) {

@@ -6,15 +6,15 @@ std::optional<send_view> read_send(byte_span data) {
   send_view send;
   wire_reader r(data);
   while (r.next()) {
-    switch (r.field()) {
-      case 1: send.id = r.id<message_id>(); break;
-      case 2: send.kind = static_cast<std::uint32_t>(r.value()); break;
-      case 3: send.urgency = static_cast<std::uint32_t>(r.value()); break;
-      case 4: send.expires_in = static_cast<std::uint32_t>(r.value()); break;
-      case 5: send.redacts = r.value(); break;
-      case 6: send.epoch = r.value(); break;
-      case 7: send.body = r.data(); break;
-      case 8: send.after = r.id<message_id>(); break;
+    switch (r.tag()) {
+      case data_tag(1): send.id = r.id<message_id>(); break;
+      case number_tag(2): send.kind = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(3): send.urgency = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(4): send.expires_in = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(5): send.redacts = r.value(); break;
+      case number_tag(6): send.epoch = r.value(); break;
+      case data_tag(7): send.body = r.data(); break;
+      case data_tag(8): send.after = r.id<message_id>(); break;
       default: break;
     }
   }
@@ -38,18 +38,18 @@ std::optional<record_view> read_record(byte_span data) {
   record_view record;
   wire_reader r(data);
   while (r.next()) {
-    switch (r.field()) {
-      case 1: record.seq = r.value(); break;
-      case 2: record.ts = static_cast<std::int64_t>(r.value()); break;
-      case 3: record.account = r.id<account_id>(); break;
-      case 4: record.device = r.id<device_id>(); break;
-      case 5: record.id = r.id<message_id>(); break;
-      case 6: record.kind = static_cast<std::uint32_t>(r.value()); break;
-      case 7: record.urgency = static_cast<std::uint32_t>(r.value()); break;
-      case 8: record.expires_in = static_cast<std::uint32_t>(r.value()); break;
-      case 9: record.redacts = r.value(); break;
-      case 10: record.epoch = r.value(); break;
-      case 11: record.body = r.data(); break;
+    switch (r.tag()) {
+      case number_tag(1): record.seq = r.value(); break;
+      case number_tag(2): record.ts = static_cast<std::int64_t>(r.value()); break;
+      case data_tag(3): record.account = r.id<account_id>(); break;
+      case data_tag(4): record.device = r.id<device_id>(); break;
+      case data_tag(5): record.id = r.id<message_id>(); break;
+      case number_tag(6): record.kind = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(7): record.urgency = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(8): record.expires_in = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(9): record.redacts = r.value(); break;
+      case number_tag(10): record.epoch = r.value(); break;
+      case data_tag(11): record.body = r.data(); break;
       default: break;
     }
   }
@@ -90,11 +90,11 @@ std::optional<receipt_view> read_receipt(byte_span data) {
   receipt_view receipt;
   wire_reader r(data);
   while (r.next()) {
-    switch (r.field()) {
-      case 1: receipt.delivered = r.value(); break;
-      case 2: receipt.read = r.value(); break;
-      case 3: receipt.have_through = r.value(); break;
-      case 4: receipt.own_read = r.value(); break;
+    switch (r.tag()) {
+      case number_tag(1): receipt.delivered = r.value(); break;
+      case number_tag(2): receipt.read = r.value(); break;
+      case number_tag(3): receipt.have_through = r.value(); break;
+      case number_tag(4): receipt.own_read = r.value(); break;
       default: break;
     }
   }
@@ -138,12 +138,12 @@ std::optional<added_view> read_added(byte_span data) {
   added_view added{.direct = true};
   wire_reader r(data);
   while (r.next()) {
-    switch (r.field()) {
-      case 1: added.conversation = r.id<stream_id>(); break;
-      case 2: added.join_seq = r.value(); break;
-      case 3: added.direct = r.value() == 0; break;
-      case 4: added.open = r.value() != 0; break;
-      case 5: added.name = as_text(r.data()); break;
+    switch (r.tag()) {
+      case data_tag(1): added.conversation = r.id<stream_id>(); break;
+      case number_tag(2): added.join_seq = r.value(); break;
+      case number_tag(3): added.direct = r.value() == 0; break;
+      case number_tag(4): added.open = r.value() != 0; break;
+      case data_tag(5): added.name = as_text(r.data()); break;
       default: break;
     }
   }

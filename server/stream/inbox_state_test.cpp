@@ -1,0 +1,94 @@
+#include "stream/inbox_state.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dunlin::stream {
+namespace {
+
+constexpr stream_id first{1, 1};
+constexpr stream_id second{2, 1};
+
+inbox_state with_devices(std::size_t n) {
+  inbox_state inbox;
+  inbox.account = {9, 9};
+  for (std::size_t i = 0; i < n; ++i) inbox.devices.push_back({device_id{7, i}, 1, false});
+  return inbox;
+}
+
+TEST(Inbox, FindsConversationsHoweverTheyCame) {
+  inbox_state inbox = with_devices(1);
+  inbox.join(second, 1);
+  inbox.join(first, 1);
+  EXPECT_EQ(inbox.find(first)->id, first);
+  EXPECT_EQ(inbox.find(second)->id, second);
+  EXPECT_EQ(inbox.find({3, 1}), nullptr);
+  EXPECT_TRUE(inbox.leave(first));
+  EXPECT_FALSE(inbox.leave(first));
+  EXPECT_EQ(inbox.find(first), nullptr);
+}
+
+TEST(Inbox, D1_EveryDevicesCursorStartsAtTheJoin) {
+  inbox_state inbox = with_devices(2);
+  EXPECT_EQ(inbox.join(first, 5).cursors, (std::vector<std::uint64_t>{5, 5}));
+  EXPECT_EQ(inbox.find(first)->read, 5U);
+}
+
+TEST(Inbox, D1_AJoinAnewNeverMovesACursorBack) {
+  inbox_state inbox = with_devices(2);
+  inbox.join(first, 5).cursors[1] = 20;
+  EXPECT_EQ(inbox.join(first, 9).cursors, (std::vector<std::uint64_t>{9, 20}));
+}
+
+TEST(Inbox, R1_GotIsTheFurthestAllTheLeastOfThoseNotRevoked) {
+  inbox_state inbox = with_devices(3);
+  auto& c = inbox.join(first, 1);
+  c.cursors = {4, 9, 2};
+  c.read = 3;
+  EXPECT_EQ(inbox.marks_of(c), (marks{9, 2, 3}));
+  inbox.devices[2].revoked = true;
+  EXPECT_EQ(inbox.marks_of(c), (marks{9, 4, 3}));
+  inbox.devices[1].revoked = true;
+  EXPECT_EQ(inbox.marks_of(c), (marks{4, 4, 3}));
+  inbox.devices[0].revoked = true;
+  EXPECT_EQ(inbox.marks_of(c), (marks{0, 0, 3}));
+}
+
+TEST(Inbox, L5_ARowHoldsEverythingButWhatIsInMemoryOnly) {
+  inbox_state inbox = with_devices(2);
+  inbox.version = 77;
+  inbox.deleted = true;
+  inbox.devices[1].revoked = true;
+  auto& c = inbox.join(first, 5);
+  c.direct = true;
+  c.name = "name";
+  c.cursors = {1ULL << 63, 3};
+  inbox.join(second, 1).open = true;
+  bytes row;
+  write_row(inbox, row);
+  inbox_state again;
+  ASSERT_TRUE(read_row(row, again));
+  bytes rewritten;
+  write_row(again, rewritten);
+  EXPECT_EQ(rewritten, row);
+  EXPECT_EQ(again.version, 77U);
+  EXPECT_TRUE(again.deleted);
+  EXPECT_TRUE(again.devices[1].revoked);
+  EXPECT_TRUE(again.find(first)->direct);
+  EXPECT_EQ(again.find(first)->name, "name");
+  EXPECT_EQ(again.find(first)->cursors[0], 1ULL << 63);
+  EXPECT_TRUE(again.find(second)->open);
+}
+
+TEST(Inbox, RefusesARowWhoseConversationsAreNotInOrder) {
+  inbox_state inbox = with_devices(1);
+  inbox.join(first, 5);
+  inbox.join(second, 5);
+  std::swap(inbox.conversations[0], inbox.conversations[1]);
+  bytes row;
+  write_row(inbox, row);
+  inbox_state again;
+  EXPECT_FALSE(read_row(row, again));
+}
+
+}  // namespace
+}  // namespace dunlin::stream

@@ -97,6 +97,7 @@ class connection {
   void take_suback(byte_span whole);
   void take_disconnect(byte_span body);
   void send_connect();
+  void send_disconnect();
   std::uint16_t make_packet_id();
   void flush();
   void end(closed_by who, mqtt::reason_code reason);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.hpp"
+#include "base/clock.hpp"
 
 namespace dunlin::bench {
 
@@ -18,6 +19,8 @@ time_ns monotonic_ns() {
   clock_gettime(CLOCK_MONOTONIC, &t);
   return static_cast<time_ns>(t.tv_sec) * ns_per_s + static_cast<time_ns>(t.tv_nsec);
 }
+
+std::uint64_t wall_clock_ms() { return static_cast<std::uint64_t>(system_clock().now().wall); }
 
 loop::loop(std::uint64_t seed) : epoll_(epoll_create1(EPOLL_CLOEXEC)), buffer_(read_size), random_(seed) {
   DUNLIN_CHECK(epoll_ >= 0);

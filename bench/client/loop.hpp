@@ -19,6 +19,8 @@ namespace dunlin::bench {
 // Nanoseconds on the monotonic clock.
 using time_ns = std::uint64_t;
 time_ns monotonic_ns();
+// Milliseconds since 1970: what message ids are made of.
+std::uint64_t wall_clock_ms();
 
 inline constexpr time_ns ns_per_ms = 1'000'000;
 inline constexpr time_ns ns_per_s = 1'000'000'000;

@@ -1,0 +1,254 @@
+#include "rt/event_loop.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
+
+#include "base/check.hpp"
+
+namespace dunlin::rt {
+
+namespace {
+
+constexpr std::uint64_t wake_key = std::numeric_limits<std::uint64_t>::max();
+
+std::error_code last_error() { return {errno, std::system_category()}; }
+
+}  // namespace
+
+loop_counters::loop_counters(metrics& registry, std::string_view labels)
+    : turns(registry.make_counter("dunlin_loop_turns_total", "Turns of the event loop.", labels)),
+      epoll_waits(registry.make_counter("dunlin_loop_epoll_waits_total", "Calls of epoll_wait.", labels)),
+      recvs(registry.make_counter("dunlin_loop_recvs_total", "Calls of recv.", labels)),
+      sends(registry.make_counter("dunlin_loop_sends_total", "Calls of sendmsg.", labels)),
+      wakes(registry.make_counter("dunlin_loop_wakes_total", "Times another thread woke the loop.", labels)),
+      post_full(registry.make_counter("dunlin_loop_post_full_total", "Functions refused: too many waited.", labels)) {}
+
+result<std::unique_ptr<event_loop>> event_loop::create(const clock& time, metrics& registry, std::string_view labels) {
+  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return last_error();
+  const int wake_fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake_fd < 0) {
+    const std::error_code error = last_error();
+    ::close(epoll);
+    return error;
+  }
+  std::unique_ptr<event_loop> loop(new event_loop(time, registry, labels, epoll, wake_fd));
+  // Edge-triggered and never read: every write is an edge, and reading would be one more system call.
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;
+  event.data.u64 = wake_key;
+  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, wake_fd, &event) != 0) return last_error();
+  return loop;
+}
+
+event_loop::event_loop(const clock& time, metrics& registry, std::string_view labels, int epoll, int wake_fd)
+    : clock_(&time),
+      counters_(registry, labels),
+      epoll_(epoll),
+      wake_fd_(wake_fd),
+      now_(time.now()),
+      next_sweep_(now_.mono + sweep_step_ms),
+      buffer_(new std::uint8_t[headroom + receive_size]) {}
+
+event_loop::~event_loop() {
+  ::close(wake_fd_);
+  ::close(epoll_);
+}
+
+void event_loop::run(loop_owner& owner) {
+  while (!stopping_.load(std::memory_order_acquire)) turn(owner);
+}
+
+void event_loop::turn(loop_owner& owner) {
+  wait(timeout(owner));
+  counters_.turns.add();
+  handle_ready();
+  run_posted();
+  sweep();
+  owner.turn(now_);
+  flush();
+}
+
+void event_loop::stop() {
+  stopping_.store(true, std::memory_order_release);
+  wake();
+}
+
+// Sleeper and waker both exchange the same flag. Either the waker's exchange comes second and finds that the loop
+// sleeps, or the loop's comes second and what was posted before is visible to it when it looks for work once more.
+void event_loop::wake() {
+  if (!asleep_.exchange(false, std::memory_order_acq_rel)) return;
+  const std::uint64_t one = 1;
+  // It cannot fail: the counter would take 2^64 writes to fill up.
+  const ssize_t written = ::write(wake_fd_, &one, sizeof one);
+  DUNLIN_CHECK(written == sizeof one);
+}
+
+bool event_loop::post(std::function<void()> work) {
+  {
+    const std::scoped_lock lock(posted_lock_);
+    if (posted_.size() >= max_posted) {
+      counters_.post_full.add();
+      return false;
+    }
+    posted_.push_back(std::move(work));
+    has_posted_.store(true, std::memory_order_release);
+  }
+  wake();
+  return true;
+}
+
+result<event_loop::place> event_loop::add(int fd, event_handler& handler) {
+  place p = 0;
+  if (free_.empty()) {
+    p = static_cast<place>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    p = free_.back();
+    free_.pop_back();
+  }
+  slots_[p].handler = &handler;
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.u64 = key_of(p);
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
+    const std::error_code error = last_error();
+    free_place(p);
+    return error;
+  }
+  return p;
+}
+
+void event_loop::remove(place p) { free_place(p); }
+
+void event_loop::detach(place p, int fd) {
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+  free_place(p);
+}
+
+void event_loop::mark_dirty(place p) {
+  slot& s = at(p);
+  if (s.dirty) return;
+  s.dirty = true;
+  dirty_.push_back(key_of(p));
+}
+
+void event_loop::resume(place p) {
+  at(p).ready.in = true;
+  enqueue(p);
+}
+
+event_loop::slot& event_loop::at(place p) {
+  DUNLIN_CHECK(p < slots_.size() && slots_[p].handler != nullptr);
+  return slots_[p];
+}
+
+event_loop::slot* event_loop::find(key k) {
+  const auto p = static_cast<place>(k);
+  if (p >= slots_.size()) return nullptr;
+  slot& s = slots_[p];
+  return s.handler != nullptr && s.generation == static_cast<std::uint32_t>(k >> 32) ? &s : nullptr;
+}
+
+void event_loop::enqueue(place p) {
+  if (slots_[p].in_line) return;
+  slots_[p].in_line = true;
+  line_.push_back(key_of(p));
+}
+
+void event_loop::free_place(place p) {
+  const std::uint32_t generation = at(p).generation;
+  slots_[p] = slot{};
+  slots_[p].generation = generation + 1;
+  free_.push_back(p);
+}
+
+int event_loop::timeout(loop_owner& owner) {
+  if (!line_.empty() || !dirty_.empty()) return 0;
+  asleep_.exchange(true, std::memory_order_acq_rel);
+  const bool has_work = has_posted_.load(std::memory_order_acquire) || stopping_.load(std::memory_order_acquire);
+  mono_ms ms = has_work ? 0 : owner.idle_ms(now_.mono);
+  if (handlers() > 0) ms = std::min(ms, next_sweep_ - clock_->now().mono);
+  if (ms <= 0) {
+    asleep_.store(false, std::memory_order_relaxed);
+    return 0;
+  }
+  return static_cast<int>(std::min<mono_ms>(ms, std::numeric_limits<int>::max()));
+}
+
+void event_loop::wait(int timeout_ms) {
+  std::array<epoll_event, max_ready> events;
+  counters_.epoll_waits.add();
+  const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
+  DUNLIN_CHECK(n >= 0 || errno == EINTR);
+  // Who found the loop asleep has written; otherwise nobody needs to any more.
+  if (timeout_ms > 0 && !asleep_.exchange(false, std::memory_order_acq_rel)) counters_.wakes.add();
+  now_ = clock_->now();
+  for (int i = 0; i < n; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    slot* s = event.data.u64 == wake_key ? nullptr : find(event.data.u64);
+    if (s == nullptr) continue;
+    const std::uint32_t bits = event.events;
+    if ((bits & EPOLLIN) != 0) s->ready.in = true;
+    if ((bits & EPOLLOUT) != 0) s->ready.out = true;
+    if ((bits & EPOLLRDHUP) != 0) s->ready.end = true;
+    if ((bits & (EPOLLERR | EPOLLHUP)) != 0) s->ready.error = true;
+    enqueue(static_cast<place>(event.data.u64));
+  }
+}
+
+void event_loop::handle_ready() {
+  // Only who was in line when the turn began: who goes to the end of it waits for the next one.
+  for (std::size_t left = std::min(line_.size(), max_ready); left > 0; --left) {
+    const key k = line_.front();
+    line_.pop_front();
+    slot* s = find(k);
+    if (s == nullptr) continue;
+    s->in_line = false;
+    const event_handler::next next = s->handler->on_ready(std::exchange(s->ready, readiness{}));
+    // Handlers may have been added, so the slot may have moved; this one may have left.
+    if (next == event_handler::next::again && find(k) != nullptr) enqueue(static_cast<place>(k));
+  }
+}
+
+void event_loop::run_posted() {
+  if (!has_posted_.load(std::memory_order_acquire)) return;
+  std::vector<std::function<void()>> work;
+  {
+    const std::scoped_lock lock(posted_lock_);
+    work.swap(posted_);
+    has_posted_.store(false, std::memory_order_relaxed);
+  }
+  for (auto& f : work) f();
+}
+
+void event_loop::sweep() {
+  if (now_.mono < next_sweep_) return;
+  next_sweep_ = now_.mono + sweep_step_ms;
+  for (std::size_t p = sweep_at_; p < slots_.size(); p += sweep_steps) {
+    if (slots_[p].handler != nullptr) slots_[p].handler->on_sweep(now_.mono);
+  }
+  sweep_at_ = (sweep_at_ + 1) % sweep_steps;
+}
+
+void event_loop::flush() {
+  // What becomes dirty while flushing is flushed in the next turn.
+  flushing_.swap(dirty_);
+  for (const key k : flushing_) {
+    slot* s = find(k);
+    if (s == nullptr) continue;
+    s->dirty = false;
+    s->handler->on_flush();
+  }
+  flushing_.clear();
+}
+
+}  // namespace dunlin::rt

@@ -19,6 +19,12 @@ endif()
 
 set(DUNLIN_SANITIZE "" CACHE STRING "address (with undefined), thread, or empty")
 option(DUNLIN_FUZZ "build the libFuzzer targets (needs clang)" OFF)
+# What linters need to find before anything is compiled: the targets that generate sources are made dependencies of it.
+add_custom_target(generated)
+# The fuzzers, and the tests with the label `threaded`, which are those worth running with the thread sanitizer.
+add_custom_target(fuzzers)
+add_custom_target(threaded_tests)
+
 # How many jobs may link at once: linking is what fills the memory of a small machine.
 set_property(GLOBAL PROPERTY JOB_POOLS link=2)
 set(CMAKE_JOB_POOL_LINK link)
@@ -30,6 +36,9 @@ target_compile_options(dunlin_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports inlined std::vector and std::variant code wrongly under these three.
   target_compile_options(dunlin_flags INTERFACE -Wno-null-dereference -Wno-restrict -Wno-maybe-uninitialized)
+else()
+  # clang reports libstdc++'s own use of a deprecated function inside std::stable_sort.
+  target_compile_options(dunlin_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 target_compile_options(dunlin_flags INTERFACE $<$<CONFIG:Release>:-Werror>)
 target_include_directories(dunlin_flags INTERFACE ${CMAKE_SOURCE_DIR}/server ${CMAKE_SOURCE_DIR})
@@ -79,25 +88,46 @@ function(dunlin_planted_deps out)
   set(${out} "${mapped}" PARENT_SCOPE)
 endfunction()
 
-# dunlin_test(NAME SOURCES a_test.cpp … DEPS …): one test program a folder, registered with ctest.
+# dunlin_program(NAME SOURCES a.cpp … DEPS dunlin_x …): a program that people run; it is put at the top of the build
+# directory.
+function(dunlin_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE dunlin_flags ${arg_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endfunction()
+
+# dunlin_test(NAME SOURCES a_test.cpp … DEPS …): one test program a folder, registered with ctest. LABELS threaded: it
+# runs threads, so it is run with the thread sanitizer, too.
 function(dunlin_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;ARGS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
+  endif()
+  if(DUNLIN_SANITIZE)
+    math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 10")
   endif()
   add_executable(${name}_test ${arg_SOURCES})
   target_link_libraries(${name}_test PRIVATE dunlin_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name}_test ${arg_ARGS})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  if("threaded" IN_LIST arg_LABELS)
+    add_dependencies(threaded_tests ${name}_test)
+  endif()
 endfunction()
 
-# dunlin_fuzzer(NAME SOURCES …): a libFuzzer program NAME_fuzz; without DUNLIN_FUZZ nothing is built.
+# dunlin_fuzzer(NAME SOURCES … DEPS …): a libFuzzer program NAME_fuzz, built with DUNLIN_FUZZ only. Without it there is
+# the test fuzz_NAME, which runs the program in build-fuzz for some seconds (tools/fuzz; `make test` builds it first).
 function(dunlin_fuzzer name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
-  if(NOT DUNLIN_FUZZ)
-    return()
+  if(DUNLIN_FUZZ)
+    add_executable(${name}_fuzz EXCLUDE_FROM_ALL ${arg_SOURCES})
+    target_link_libraries(${name}_fuzz PRIVATE dunlin_flags ${arg_DEPS})
+    target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name}_fuzz PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)
+    add_dependencies(fuzzers ${name}_fuzz)
+  elseif(NOT DUNLIN_SANITIZE)
+    add_test(NAME fuzz_${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/fuzz 5 ${name})
+    set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120 LABELS fuzz)
   endif()
-  add_executable(${name}_fuzz ${arg_SOURCES})
-  target_link_libraries(${name}_fuzz PRIVATE dunlin_flags ${arg_DEPS})
-  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
 endfunction()

@@ -77,8 +77,9 @@ void device_link::on_gone() {
 }
 
 void device_link::on_taken_over() {
-  // Its session and feeds have gone to the other connection already; detach() said no DISCONNECT.
-  attached_ = false;
+  protocol_->taken_over();
+  attached_ = false;  // what there is goes to the other connection
+  port_->dirty();
   port_->close();
 }
 

@@ -71,8 +71,8 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
   }
   if (before != nullptr) {
     // The new connection has the client id now (5.0 section 3.1.4); what the old one had in flight goes along.
-    detach(*before, now_);
     before->on_taken_over();
+    detach(*before, now_);
   } else if (!link.is_primary() && secondaries >= limits_.max_secondaries) {
     forget_if_idle(link.account());
     return attach_result::too_many;

@@ -76,6 +76,7 @@ class shard final : public outbound {
   void read_records(records_request request, std::function<void(records_answer)> done);
   void read_state(account_id account, device_id device, std::function<void(state_answer)> done);
   [[nodiscard]] shard_status status() const;
+  stream::partition& applier_partition(partition_id p) { return owner_.part(p); }
 
   // --- outbound
   bool post(shard_id to, message&& m) override;

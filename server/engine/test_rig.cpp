@@ -20,8 +20,7 @@ class test_rig::lane final : public links {
 
 // --- devices ----------------------------------------------------------------------------------------------------
 
-test_device::test_device(test_rig& rig, shard_id at)
-    : rig_(rig), at_(at), out_(std::make_unique<output>(rig.chunks_)) {
+test_device::test_device(test_rig& rig, shard_id at) : rig_(rig), at_(at), out_(std::make_unique<output>(rig.chunks_)) {
   auto& home = rig.at(at);
   link_ = std::make_unique<device_link>(home, *this, home.next_link_id());
   rig.devices_.push_back(this);

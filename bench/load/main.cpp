@@ -112,10 +112,11 @@ int main(int argc, char** argv) {
   const auto where = parse_endpoint(o.endpoint);
   if (!where) return fail("--endpoint must be 127.0.0.1:PORT or ws://127.0.0.1:PORT/PATH");
   const auto kind = o.server == "dunlin" ? server_kind::dunlin : server_kind::broker;
-  const auto w = read_world(kind, *where, o.devices, o.conversations);
+  auto w = read_world(kind, *where, o.devices, o.conversations);
   if (!w) return fail(w.error().text);
   s.traffic.connections = s.idle.connections = s.offline.connections = connections_of(o);
   s.traffic.server = s.idle.server = o.pid;
+  w->same_filters = app.got_subcommand("idle");
   report out;
   out.text("server", o.server).text("scenario", app.get_subcommands().front()->get_name());
   const bool good = run(app, *w, s, out);

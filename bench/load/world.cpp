@@ -73,7 +73,7 @@ result<world, world_error> read_world(server_kind kind, const endpoint& where, c
 }
 
 std::vector<std::string> filters_of(const world& w, std::uint32_t device) {
-  if (w.kind == server_kind::dunlin) return {std::begin(dunlin_filters), std::end(dunlin_filters)};
+  if (w.kind == server_kind::dunlin || w.same_filters) return {std::begin(dunlin_filters), std::end(dunlin_filters)};
   std::vector<std::string> out;
   for (const std::uint32_t index : w.conversations_of[device]) {
     const conversation& c = w.conversations[index];

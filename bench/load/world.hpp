@@ -32,6 +32,8 @@ struct world {
   std::vector<login> devices;
   std::vector<conversation> conversations;
   std::vector<std::vector<std::uint32_t>> conversations_of;  // per device
+  // A broker's devices have Dunlin's filters, letter by letter: fit for sessions that are sent nothing.
+  bool same_filters = false;
 };
 
 // `devices`: lines {"account","device","token"}, as `dunlin device mint` writes them. `conversations`: lines

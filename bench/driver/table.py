@@ -1,0 +1,108 @@
+"""The figures as a table: medians over the repetitions, ratios to mosquitto in the same run, and whether goals are met."""
+
+import statistics
+
+from servers import MOSQUITTO_CONFIGURATION
+
+
+def median(results, scenario, server, key):
+    values = [r[key] for r in results if r["name"] == scenario and r["server"] == server and key in r]
+    return statistics.median(values) if values else None
+
+
+def figure(value):
+    if value is None:
+        return "–"
+    for bound, digits in ((100, 0), (10, 1), (1, 2)):
+        if abs(value) >= bound:
+            return f"{value:,.{digits}f}"
+    return f"{value:.3g}"
+
+
+class Row:
+    """A line of the table. `higher`: the ratio must be at least `goal`, else at most."""
+
+    def __init__(self, scenario, what, key, goal, higher=True, unit="", alone=False):
+        self.scenario, self.what, self.key, self.goal = scenario, what, key, goal
+        self.higher, self.unit, self.alone = higher, unit, alone
+
+    def cells(self, results):
+        own = median(results, self.scenario, "dunlin", self.key)
+        other = None if self.alone else median(results, self.scenario, "mosquitto", self.key)
+        if self.alone:
+            measured = own
+        else:
+            measured = own / other if own is not None and other else None
+        met = "–"
+        if measured is not None and self.goal is not None:
+            met = "yes" if (measured >= self.goal) == self.higher or measured == self.goal else "**no**"
+        sign = "≥" if self.higher else "≤"
+        goal = "" if self.goal is None else f"{sign} {self.goal:g}" + ("" if self.alone else " ×")
+        ratio = "" if self.alone or measured is None else f"{measured:.2f} ×"
+        return [f"{self.what}{', ' + self.unit if self.unit else ''}", figure(own), figure(other), ratio, goal, met]
+
+
+RATE, CPU, FAN = "delivered_per_s", "cpu_us_per_message", "cpu_us_per_delivery"
+ROWS = [
+    Row("pairs_window_16", "50 pairs, window 16, senders subscribed to nothing", RATE, 8, unit="messages/s"),
+    Row("pairs_window_16", "the same", CPU, 1 / 8, higher=False, unit="CPU µs/message"),
+    Row("pairs_window_16_all", "50 pairs, window 16, all subscribed, receipts", RATE, 5, unit="messages/s"),
+    Row("pairs_window_16_all", "the same", CPU, None, higher=False, unit="CPU µs/message"),
+    Row("pairs_window_1", "50 pairs, window 1", RATE, 1, unit="messages/s"),
+    Row("pairs_window_1", "the same", CPU, None, higher=False, unit="CPU µs/message"),
+    Row("pairs_window_1_all", "50 pairs, window 1, all subscribed, receipts", RATE, 1, unit="messages/s"),
+    Row("fan_out", "1 sender to 1,000 members online", RATE, 8, unit="deliveries/s"),
+    Row("fan_out", "the same", FAN, 1 / 8, higher=False, unit="CPU µs/delivery"),
+    Row("open_loop", "open loop, 5,000 messages/s", "p50_us", None, higher=False, unit="p50 µs"),
+    Row("open_loop", "the same", "p99_us", None, higher=False, unit="p99 µs"),
+    Row("open_loop", "p99 minus mosquitto's, in p99s of a sync", "p99_in_syncs", 2, higher=False, alone=True),
+    Row("idle", "15,000 idle sessions, TCP", "rss_bytes_per_session", 0.8, higher=False, unit="bytes each"),
+    Row("idle_websocket", "the same over WebSocket", "rss_bytes_per_session", 2048, False, "bytes each", alone=True),
+    Row("offline", "1,000 devices away, 300 messages each", "published_per_s", 6, unit="published/s"),
+    Row("offline", "killed, restarted (mosquitto not), drained", "drained_per_s", 6, unit="drained/s"),
+    Row("slow_reader", "a stopped reader: memory beside without it", "memory_ratio", 1.1, higher=False, alone=True),
+    Row("slow_reader", "the others' p99 beside without it", "p99_ratio", 1.25, higher=False, alone=True),
+]
+FAULTS = ("lost", "doubled", "reordered", "refused", "connections_lost")
+
+
+def add_p99_in_syncs(results):
+    """The open loop's goal: p99 at most mosquitto's + 2 × the p99 of the log's syncs, weighted by messages."""
+    other = median(results, "open_loop", "mosquitto", "p99_us")
+    for r in results:
+        sync = r.get("sync_p99_by_message_us", r.get("sync_p99_us"))
+        if r["name"] == "open_loop" and r["server"] == "dunlin" and sync and other is not None:
+            r["p99_in_syncs"] = max(0.0, (r["p99_us"] - other) / sync)
+
+
+def faults(results):
+    """What no run may have: lost messages and the like, and backlogs that grew."""
+    out = []
+    for r in results:
+        name = f"{r['name']} on {r['server']}"
+        for key, value in r.items():
+            if value and any(key == fault or key.startswith(fault + "_") for fault in FAULTS):
+                out.append(f"{name}: {key} {value:g}")
+        for kind in ("backlog", "unsealed"):
+            early, late = r.get(f"{kind}_at_10s"), r.get(f"{kind}_at_end")
+            slack = 128 * 1024 * 1024 if kind == "unsealed" else 4000
+            if early is not None and late is not None and late > early + slack:
+                out.append(f"{name}: {kind} grew from {early:,.0f} at 10 s to {late:,.0f}")
+    return out
+
+
+def markdown(results, notes):
+    add_p99_in_syncs(results)
+    measured = {r["name"] for r in results}
+    header = ["", "dunlin", "mosquitto", "ratio", "goal", "met"]
+    lines = ["| " + " | ".join(header) + " |", "| --- | --: | --: | --: | --: | --- |"]
+    lines += ["| " + " | ".join(row.cells(results)) + " |" for row in ROWS if row.scenario in measured]
+    lines += ["", *notes, ""]
+    wrong = faults(results)
+    lines += [
+        "Lost, doubled, reordered or refused messages, connections lost, backlogs that grew: "
+        + ("" if wrong else "none.")
+    ]
+    lines += [f"- {fault}" for fault in wrong]
+    lines += ["", "mosquitto's configuration:", "", "```", MOSQUITTO_CONFIGURATION.rstrip(), "```"]
+    return "\n".join(lines) + "\n"

@@ -26,8 +26,8 @@ namespace dunlin::store {
 struct read_request {
   std::uint64_t token = 0;
   stream_id stream;
-  index_slot slot = 0;          // the stream's, as it is now
-  std::uint64_t from = 1;       // the first seq wanted
+  index_slot slot = 0;            // the stream's, as it is now
+  std::uint64_t from = 1;         // the first seq wanted
   std::uint64_t through = ~0ULL;  // the last seq wanted, at most the head now
   std::uint32_t max_records = 0;
   std::uint32_t max_bytes = 0;  // of bodies; at least one record is given where there is one

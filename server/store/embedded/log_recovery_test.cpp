@@ -323,7 +323,6 @@ TEST(LogRecovery, L4_RecycledFramesOfAnOlderGenerationAreNotReplayed) {
   auto opened = log_group::open(files, o, sealed, random, calls, counters);
   ASSERT_TRUE(opened) << opened.error().message();
   recording_applier after;
-  after.start_at(1, positions[1]);
   after.at(stream_number(1)).head = positions[1];
   ASSERT_TRUE((*opened)->recover(1, positions, after));
   for (const auto& [seq, text] : after.at(stream_number(1)).records) {

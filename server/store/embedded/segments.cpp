@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
@@ -29,6 +30,15 @@ result<byte_span> segment::read(std::uint64_t offset, std::size_t length, bytes&
   buffer.resize(length);
   DUNLIN_TRY(data->read_at(offset, buffer));
   return byte_span(buffer);
+}
+
+status read_entry_at(const segment& in, std::uint64_t offset, bytes& buffer, entry_view& out) {
+  DUNLIN_TRY_ASSIGN(const byte_span head, in.read(offset, entry_header_size, buffer));
+  std::uint32_t size = 0;
+  std::memcpy(&size, head.data(), sizeof size);
+  DUNLIN_TRY_ASSIGN(const byte_span entry, in.read(offset, size, buffer));
+  if (!read_entry(entry, true, out)) return make_error_code(errc::corrupt);
+  return ok();
 }
 
 result<segment_ref> open_segment(disk& files, const std::string& path) {
@@ -136,6 +146,11 @@ std::size_t segments::closed_count() const {
 std::vector<segment_ref> segments::live() const {
   const std::lock_guard hold(lock_);
   return {live_.begin(), live_.end()};
+}
+
+bool segments::has_prepared() const {
+  const std::lock_guard hold(lock_);
+  return !prepared_.empty();
 }
 
 void segments::sealed_through(std::uint64_t generation) {

@@ -40,6 +40,9 @@ struct segment {
 };
 using segment_ref = std::shared_ptr<segment>;
 
+// The entry at `offset`, checked; errc::corrupt if there is none. `buffer` holds it where the segment is not mapped.
+status read_entry_at(const segment& in, std::uint64_t offset, bytes& buffer, entry_view& out);
+
 // `path` opened, with its size and map.
 result<segment_ref> open_segment(disk& files, const std::string& path);
 
@@ -68,6 +71,7 @@ class segments {
   std::vector<segment_ref> closed(std::size_t most) const;
   [[nodiscard]] std::size_t closed_count() const;
   [[nodiscard]] std::vector<segment_ref> live() const;
+  [[nodiscard]] bool has_prepared() const;
   // Everything up to this generation is in published files.
   void sealed_through(std::uint64_t generation);
   [[nodiscard]] std::uint64_t sealed_generation() const { return sealed_.load(std::memory_order_acquire); }

@@ -87,12 +87,12 @@ class memory_store::shard_history_impl final : public history {
   shard_history_impl(memory_store& store, shard& s) : store_(store), shard_(s) {}
 
   bool read(const read_request& request) override {
-    if (shard_.reads.size() >= max_requests) return false;
+    if (shard_.reads.size() + shard_.loads.size() >= max_requests) return false;
     shard_.reads.push_back(request);
     return true;
   }
   bool load(std::uint64_t token, const row_key& key) override {
-    if (shard_.loads.size() >= max_requests) return false;
+    if (shard_.reads.size() + shard_.loads.size() >= max_requests) return false;
     shard_.loads.emplace_back(token, key);
     return true;
   }

@@ -49,6 +49,7 @@ bool read_start_of_rest(send_entry& entry) {
   entry.account = id_from_bytes<account_id>(rest.subspan<2, 16>());
   entry.device = id_from_bytes<device_id>(rest.subspan<20, 16>());
   entry.id = id_from_bytes<message_id>(rest.subspan<38, 16>());
+  if (entry.id.is_zero()) return false;  // the floor of a window that never dropped anything
   if (rest.size() < 56 || rest[54] != 6 << 3) return true;
   entry.kind = rest[55];
   return entry.kind < first_kind_of_server;

@@ -1,5 +1,6 @@
 #include "stream/entry.hpp"
 
+#include <algorithm>
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -53,6 +54,10 @@ TEST(Entry, ASendWithoutAWholeSenderIsRefused) {
   EXPECT_FALSE(readable(anna, phone, {}, 0));
   EXPECT_FALSE(readable(anna, phone, id, 64));
   EXPECT_FALSE(readable(anna, phone, id, 0xffffffff));
+  bytes zeros;
+  write_send_entry(zeros, conversation, 1, anna, phone, {.id = id});
+  std::fill(zeros.end() - 16, zeros.end(), 0);
+  EXPECT_FALSE(read_send_entry(zeros).has_value());
 }
 
 TEST(Entry, ACreateComesBackAsItWas) {

@@ -31,7 +31,8 @@ loop_counters::loop_counters(metrics& registry, std::string_view labels)
       wakes(registry.make_counter("dunlin_loop_wakes_total", "Times another thread woke the loop.", labels)),
       post_full(registry.make_counter("dunlin_loop_post_full_total", "Functions refused: too many waited.", labels)) {}
 
-result<std::unique_ptr<event_loop>> event_loop::create(const clock& time, metrics& registry, std::string_view labels) {
+result<std::unique_ptr<event_loop>> event_loop::create(const clock& time, metrics& registry, std::string_view labels,
+                                                       std::size_t receive_size) {
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return last_error();
   const int wake_fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -40,7 +41,7 @@ result<std::unique_ptr<event_loop>> event_loop::create(const clock& time, metric
     ::close(epoll);
     return error;
   }
-  std::unique_ptr<event_loop> loop(new event_loop(time, registry, labels, epoll, wake_fd));
+  std::unique_ptr<event_loop> loop(new event_loop(time, registry, labels, receive_size, epoll, wake_fd));
   // Edge-triggered and never read: every write is an edge, and reading would be one more system call.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
@@ -49,13 +50,15 @@ result<std::unique_ptr<event_loop>> event_loop::create(const clock& time, metric
   return loop;
 }
 
-event_loop::event_loop(const clock& time, metrics& registry, std::string_view labels, int epoll, int wake_fd)
+event_loop::event_loop(const clock& time, metrics& registry, std::string_view labels, std::size_t receive_size,
+                       int epoll, int wake_fd)
     : clock_(&time),
       counters_(registry, labels),
       epoll_(epoll),
       wake_fd_(wake_fd),
       now_(time.now()),
       next_sweep_(now_.mono + sweep_step_ms),
+      receive_size_(receive_size),
       buffer_(new std::uint8_t[headroom + receive_size]) {}
 
 event_loop::~event_loop() {
@@ -142,7 +145,7 @@ void event_loop::mark_dirty(place p) {
 }
 
 void event_loop::resume(place p) {
-  at(p).ready.in = true;
+  DUNLIN_CHECK(at(p).handler != nullptr);
   enqueue(p);
 }
 

@@ -89,7 +89,7 @@ class event_loop {
 
   static constexpr std::size_t max_ready = 256;
   static constexpr std::size_t max_posted = 4096;
-  static constexpr std::size_t receive_size = std::size_t{256} << 10;
+  static constexpr std::size_t default_receive_size = std::size_t{256} << 10;
   // In front of the receive buffer: where a handler puts what it kept, so that both are one piece.
   static constexpr std::size_t headroom = std::size_t{512} << 10;
   static constexpr mono_ms sweep_step_ms = 250;
@@ -98,7 +98,8 @@ class event_loop {
   static constexpr mono_ms sweep_ms = sweep_step_ms * static_cast<mono_ms>(sweep_steps);
 
   // Clock and registry outlive the loop. `labels` as in metrics (`shard="0"`). Fails as epoll_create1 and eventfd do.
-  static result<std::unique_ptr<event_loop>> create(const clock& time, metrics& registry, std::string_view labels);
+  static result<std::unique_ptr<event_loop>> create(const clock& time, metrics& registry, std::string_view labels,
+                                                    std::size_t receive_size = default_receive_size);
   event_loop(const event_loop&) = delete;
   event_loop& operator=(const event_loop&) = delete;
   ~event_loop();
@@ -123,14 +124,14 @@ class event_loop {
   // The descriptor stays open and goes elsewhere.
   void detach(place at, int fd);
   void mark_dirty(place at);
-  // The handler is called with `in` in this or the next turn, as if an edge had come.
+  // The handler is called in this or the next turn, without an edge if none has come.
   void resume(place at);
 
   [[nodiscard]] moment now() const { return now_; }
   [[nodiscard]] std::size_t handlers() const { return slots_.size() - free_.size(); }
   [[nodiscard]] loop_counters& counters() { return counters_; }
   // The bytes that a handler reads into, valid until it returns. What stands before it belongs to it, too (headroom).
-  [[nodiscard]] std::span<std::uint8_t> receive_buffer() { return {buffer_.get() + headroom, receive_size}; }
+  [[nodiscard]] std::span<std::uint8_t> receive_buffer() { return {buffer_.get() + headroom, receive_size_}; }
   [[nodiscard]] chunk_pool& chunks() { return chunks_; }
 
  private:
@@ -144,7 +145,8 @@ class event_loop {
   // A slot's index and generation: what was queued for a handler that has left since is recognized by it.
   using key = std::uint64_t;
 
-  event_loop(const clock& time, metrics& registry, std::string_view labels, int epoll, int wake_fd);
+  event_loop(const clock& time, metrics& registry, std::string_view labels, std::size_t receive_size, int epoll,
+             int wake_fd);
 
   [[nodiscard]] key key_of(place at) const { return key{slots_[at].generation} << 32 | at; }
   slot* find(key k);
@@ -170,6 +172,7 @@ class event_loop {
   std::deque<key> line_;
   std::vector<key> dirty_;
   std::vector<key> flushing_;
+  std::size_t receive_size_;
   std::unique_ptr<std::uint8_t[]> buffer_;
   chunk_pool chunks_;
 

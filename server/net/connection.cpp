@@ -1,0 +1,309 @@
+#include "net/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <utility>
+#include <vector>
+
+#include "base/check.hpp"
+
+namespace dunlin::net {
+
+namespace {
+
+constexpr mono_ms tick_ms = 256;
+
+bytes copy_of(const output& out) {
+  bytes all;
+  all.reserve(out.size());
+  // Large bodies are pieces of their own and small ones share chunks of 16 KiB, so there are few.
+  std::vector<iovec> pieces(out.size() / 1024 + connection::max_pieces);
+  const std::size_t n = out.gather(pieces);
+  for (const iovec& piece : std::span(pieces).first(n)) {
+    const auto* p = static_cast<const std::uint8_t*>(piece.iov_base);
+    all.insert(all.end(), p, p + piece.iov_len);
+  }
+  DUNLIN_CHECK(all.size() == out.size());
+  return all;
+}
+
+}  // namespace
+
+transport transport::plain(descriptor socket, bytes early) {
+  return {std::move(socket), nullptr, std::move(early), {}};
+}
+
+transport transport::websocket(descriptor socket, bytes early) {
+  auto frames = std::make_unique<websocket_frames>();
+  early.resize(frames->in.decode(early));
+  return {std::move(socket), std::move(frames), std::move(early), {}};
+}
+
+connection::~connection() {
+  DUNLIN_CHECK(!in_user_);
+  if (phase_ != phase::unopened && phase_ != phase::gone) loop_->remove(place_);
+}
+
+status connection::open(transport what) {
+  DUNLIN_CHECK(phase_ == phase::unopened);
+  DUNLIN_TRY_ASSIGN(place_, loop_->add(what.socket.get(), *this));
+  phase_ = phase::open;
+  socket_ = std::move(what.socket);
+  frames_ = std::move(what.frames);
+  stamp(loop_->now().mono);
+  if (!what.received.empty()) kept_ = std::make_unique<kept_bytes>(kept_bytes{std::move(what.received)});
+  if (kept_ || frames_) resume();
+  if (!what.unsent.empty()) out_.append(what.unsent);
+  if (has_unsent()) mark_dirty();
+  return ok();
+}
+
+transport connection::detach() {
+  DUNLIN_CHECK(phase_ == phase::open && !in_user_);
+  loop_->detach(place_, socket_.get());
+  phase_ = phase::gone;
+  transport t{std::move(socket_), std::move(frames_), {}, copy_of(out_)};
+  out_.clear();
+  if (kept_) {
+    const byte_span rest = kept_->rest();
+    t.received.assign(rest.begin(), rest.end());
+    kept_.reset();
+  }
+  return t;
+}
+
+void connection::mark_dirty() {
+  if (phase_ != phase::unopened && phase_ != phase::gone) loop_->mark_dirty(place_);
+}
+
+void connection::resume() {
+  if (phase_ != phase::open) return;
+  resumed_ = true;
+  loop_->resume(place_);
+}
+
+void connection::close_after_flush(close_code code) {
+  if (phase_ != phase::open) return;
+  phase_ = phase::closing;
+  stamp(loop_->now().mono);
+  if (frames_) frames_->out.close(code);
+  mark_dirty();
+}
+
+rt::event_handler::next connection::on_ready(rt::readiness what) {
+  if (what.error) {
+    finish();
+    return next::done;
+  }
+  if (std::exchange(resumed_, false) && kept_) refused_ = true;
+  if (what.in || what.end) readable_ = true;
+  if (what.end) end_seen_ = true;
+  if (what.out) {
+    blocked_ = false;
+    if (has_unsent()) mark_dirty();
+  }
+  if (phase_ == phase::lingering) return discard();
+  return phase_ == phase::open ? read() : next::done;
+}
+
+rt::event_handler::next connection::read() {
+  if (!user_->wants_input()) {
+    refused_ = true;
+    return next::done;
+  }
+  if (std::exchange(refused_, false) && kept_) feed_kept();
+  if (frames_) after_feed();
+  if (phase_ != phase::open || refused_ || !readable_) return next::done;
+
+  const std::span<std::uint8_t> buffer = loop_->receive_buffer();
+  loop_->counters().recvs.add();
+  const ssize_t n = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (n < 0) {
+    if (errno == EINTR) return next::again;
+    if (errno == EAGAIN) {
+      readable_ = false;
+    } else {
+      finish();
+    }
+    return next::done;
+  }
+  if (n == 0) {
+    phase_ = phase::ending;
+    mark_dirty();
+    return next::done;
+  }
+  const auto size = static_cast<std::size_t>(n);
+  // The peer's end is behind the last bytes, and no edge tells of it twice: it takes one more recv.
+  if (size < buffer.size() && !end_seen_) readable_ = false;
+  take_input(buffer.first(size));
+  return readable_ && phase_ == phase::open && !refused_ ? next::again : next::done;
+}
+
+rt::event_handler::next connection::discard() {
+  const std::span<std::uint8_t> buffer = loop_->receive_buffer();
+  loop_->counters().recvs.add();
+  const ssize_t n = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (n > 0) return next::again;
+  if (n == 0 || (errno != EAGAIN && errno != EINTR)) finish();
+  return next::done;
+}
+
+void connection::take_input(std::span<std::uint8_t> raw) {
+  const std::size_t n = frames_ ? frames_->in.decode(raw) : raw.size();
+  if (n > 0) take_payload(n);
+  after_feed();
+}
+
+// n bytes of payload stand at the beginning of the loop's buffer.
+void connection::take_payload(std::size_t n) {
+  std::uint8_t* begin = loop_->receive_buffer().data();
+  if (!kept_) return feed({begin, n});
+  const std::size_t had = kept_->rest().size();
+  // A large packet that comes in small pieces is collected here, and copied in front of the last piece only.
+  if (had + n < kept_->wanted || had > rt::event_loop::headroom) {
+    kept_->data.insert(kept_->data.end(), begin, begin + n);
+    if (had + n >= kept_->wanted) feed_kept();
+    return;
+  }
+  begin -= had;
+  std::memcpy(begin, kept_->rest().data(), had);
+  kept_.reset();
+  feed({begin, had + n});
+}
+
+void connection::feed(byte_span in) {
+  in_user_ = true;
+  const taken t = user_->on_bytes(in);
+  in_user_ = false;
+  DUNLIN_CHECK(t.consumed <= in.size());
+  const byte_span rest = in.subspan(t.consumed);
+  if (rest.empty() || phase_ != phase::open) return;
+  kept_ = std::make_unique<kept_bytes>(kept_bytes{bytes(rest.begin(), rest.end()), 0, t.wanted});
+  refused_ = !user_->wants_input();
+}
+
+void connection::feed_kept() {
+  in_user_ = true;
+  const taken t = user_->on_bytes(kept_->rest());
+  in_user_ = false;
+  DUNLIN_CHECK(t.consumed <= kept_->rest().size());
+  kept_->begin += t.consumed;
+  kept_->wanted = t.wanted;
+  if (kept_->rest().empty() || phase_ != phase::open) {
+    kept_.reset();
+    return;
+  }
+  refused_ = !user_->wants_input();
+  if (refused_) return;
+  // What is left is the beginning of a packet: no reason to hold the whole buffer for it.
+  const byte_span rest = kept_->rest();
+  kept_->data = bytes(rest.begin(), rest.end());
+  kept_->begin = 0;
+}
+
+void connection::after_feed() {
+  if (frames_) {
+    if (frames_->in.owes_pong()) frames_->out.pong(frames_->in.take_pong());
+    // A Close stands behind what was received before it: the user gets that first.
+    if (frames_->in.ended() && !(refused_ && kept_)) close_after_flush(frames_->in.reply());
+  }
+  if (has_unsent()) mark_dirty();
+}
+
+bool connection::has_unsent() const { return !out_.empty() || (frames_ && !frames_->out.idle()); }
+
+void connection::on_flush() {
+  const bool broken = has_unsent() && !blocked_ && !send();
+  // Whoever ended first gets what there was in one piece, or not at all.
+  if (broken || phase_ == phase::ending) return finish();
+  if (!has_unsent()) all_sent();
+}
+
+bool connection::send() {
+  std::array<iovec, max_pieces> pieces;
+  std::size_t used = 0;
+  std::size_t limit = out_.size();
+  std::size_t wanted = 0;
+  if (frames_) {
+    frames_->out.begin(limit);
+    limit = frames_->out.payload();
+    const byte_span head = frames_->out.head();
+    if (!head.empty()) pieces[used++] = {const_cast<std::uint8_t*>(head.data()), head.size()};
+    wanted = head.size();
+  }
+  const std::size_t end = used + out_.gather(std::span(pieces).subspan(used));
+  for (; used < end && limit > 0; ++used) {
+    pieces[used].iov_len = std::min(pieces[used].iov_len, limit);
+    limit -= pieces[used].iov_len;
+    wanted += pieces[used].iov_len;
+  }
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = used;
+  loop_->counters().sends.add();
+  const ssize_t n = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n < 0 && errno != EAGAIN && errno != EINTR) return false;
+  if (n < 0 && errno == EAGAIN) blocked_ = true;
+  after_send(wanted, n < 0 ? 0 : static_cast<std::size_t>(n));
+  return true;
+}
+
+void connection::after_send(std::size_t wanted, std::size_t sent) {
+  if (sent > 0) {
+    if (sent < wanted) blocked_ = true;
+    out_.consume(frames_ ? frames_->out.sent(sent) : sent);
+    if (phase_ == phase::open) {
+      in_user_ = true;
+      user_->on_written();
+      in_user_ = false;
+      if (refused_ && phase_ == phase::open && user_->wants_input()) resume();
+    }
+  }
+  if (has_unsent() && !blocked_) mark_dirty();
+}
+
+void connection::all_sent() {
+  if (phase_ != phase::closing) return;
+  if (::shutdown(socket_.get(), SHUT_WR) != 0) return finish();
+  phase_ = phase::lingering;
+  kept_.reset();
+  loop_->resume(place_);
+}
+
+void connection::on_sweep(mono_ms now) {
+  if (phase_ != phase::open) {
+    if (elapsed(now) > linger_ms) finish();
+    return;
+  }
+  if (user_->take_heard()) return stamp(now);
+  const mono_ms patience = user_->patience_ms();
+  if (patience == 0 || elapsed(now) <= patience) return;
+  in_user_ = true;
+  user_->on_silent();
+  in_user_ = false;
+  close_after_flush(close_code::policy_violation);
+}
+
+void connection::finish() {
+  DUNLIN_CHECK(!in_user_);
+  if (phase_ == phase::gone) return;
+  phase_ = phase::gone;
+  loop_->remove(place_);
+  socket_.reset();
+  out_.clear();
+  kept_.reset();
+  user_->on_closed();
+}
+
+void connection::stamp(mono_ms now) { since_ = static_cast<std::uint32_t>(now / tick_ms); }
+
+mono_ms connection::elapsed(mono_ms now) const {
+  return static_cast<mono_ms>(static_cast<std::uint32_t>(now / tick_ms) - since_) * tick_ms;
+}
+
+}  // namespace dunlin::net

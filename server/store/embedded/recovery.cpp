@@ -176,6 +176,7 @@ result<recovered_log> scan_log(disk& files, const sealed_point& sealed) {
       DUNLIN_TRY(files.remove(path));
       continue;
     }
+    out.highest_number = std::max(out.highest_number, number_of_segment(path));
     DUNLIN_TRY_ASSIGN(segment_ref s, open_segment(files, path));
     bytes buffer;
     header_state state = header_state::none;
@@ -207,6 +208,7 @@ result<log_end> open_log_end(recovered_log found, const sealed_point& sealed, se
   log_end out;
   out.next_batch = found.next_batch;
   out.highest_generation = found.highest_generation;
+  into.number_files_from(found.highest_number + 1);
   if (planted(bug::recovery_in_old_segment) && !found.chain.empty()) {
     out.current = found.chain.back();
     out.offset = out.current->end;

@@ -23,6 +23,7 @@ struct recovered_log {
   std::vector<segment_ref> chain;  // oldest first, with header, end and last_batch
   std::vector<segment_ref> unused;
   std::uint64_t highest_generation = 0;  // of any header seen
+  std::uint64_t highest_number = 0;      // of any file
   std::uint64_t next_batch = 1;
   std::uint64_t bytes = 0;  // of live frames
 };

@@ -15,14 +15,14 @@ constexpr std::string_view making_path = "log/making.tmp";
 
 std::string path_of(std::uint64_t number) { return "log/" + std::to_string(number) + ".seg"; }
 
-std::uint64_t number_of(const std::string& path) {
+}  // namespace
+
+std::uint64_t number_of_segment(const std::string& path) {
   std::uint64_t number = 0;
   const std::size_t begin = path.rfind('/') + 1;
   std::from_chars(path.data() + begin, path.data() + path.size(), number);
   return number;
 }
-
-}  // namespace
 
 result<byte_span> segment::read(std::uint64_t offset, std::size_t length, bytes& buffer) const {
   if (offset > size || length > size - offset) return make_error_code(errc::corrupt);
@@ -72,7 +72,6 @@ void segments::adopt_live(std::vector<segment_ref> chain, std::uint64_t sealed_g
   const std::lock_guard hold(lock_);
   live_.assign(chain.begin(), chain.end());
   sealed_.store(sealed_generation, std::memory_order_release);
-  for (const auto& s : live_) next_number_ = std::max(next_number_, number_of(s->path) + 1);
   count();
 }
 
@@ -85,7 +84,6 @@ void segments::go_on() {
 
 void segments::adopt_free(std::vector<segment_ref> found) {
   for (auto& s : found) {
-    next_number_ = std::max(next_number_, number_of(s->path) + 1);
     if (s->size != options_.segment_bytes) {
       const std::string path = s->path;
       s.reset();
@@ -99,6 +97,7 @@ void segments::adopt_free(std::vector<segment_ref> found) {
 }
 
 result<segment_ref> segments::create(std::uint64_t size) {
+  DUNLIN_CHECK(next_number_ > 0);
   const std::string path = path_of(next_number_++);
   {
     DUNLIN_TRY_ASSIGN(const std::unique_ptr<file> made, files_.open(making_path, disk::mode::open_or_create));
@@ -226,6 +225,7 @@ status segments::begin_file() {
 }
 
 status segments::finish_file() {
+  DUNLIN_CHECK(next_number_ > 0);
   making_.reset();
   const std::string path = path_of(next_number_++);
   DUNLIN_TRY(files_.rename(making_path, path));

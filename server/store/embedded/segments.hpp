@@ -45,6 +45,7 @@ status read_entry_at(const segment& in, std::uint64_t offset, bytes& buffer, ent
 
 // `path` opened, with its size and map.
 result<segment_ref> open_segment(disk& files, const std::string& path);
+std::uint64_t number_of_segment(const std::string& path);
 
 class segments {
  public:
@@ -55,6 +56,8 @@ class segments {
 
   segments(disk& files, const store_options& options, store_counters& counters);
 
+  // At start: no file has this number or a higher one.
+  void number_files_from(std::uint64_t number) { next_number_ = number; }
   // At start: what recovery found.
   void adopt_live(std::vector<segment_ref> chain, std::uint64_t sealed_generation);
   void adopt_free(std::vector<segment_ref> found);
@@ -115,7 +118,7 @@ class segments {
   // Of the background alone: the file being zeroed.
   std::unique_ptr<file> making_;
   std::uint64_t made_ = 0;
-  std::uint64_t next_number_ = 1;
+  std::uint64_t next_number_ = 0;
 
   std::atomic<std::uint64_t> sealed_{0};
   std::atomic<std::int64_t> credit_{0};

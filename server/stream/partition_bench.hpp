@@ -63,6 +63,7 @@ class partition_bench {
       f.parts.push_back({store::row_kind::stream, out_.stream});
     }
     frames_.push_back(std::move(f));
+    out_.record = frames_.back().record;  // the entry is the caller's
     ++next_;
     return v;
   }

@@ -14,7 +14,7 @@ namespace {
 bytes drain(output& out, std::size_t pieces = 8, std::size_t step = SIZE_MAX) {
   bytes all;
   std::vector<iovec> into(pieces);
-  while (out.size() != 0) {
+  while (!out.empty()) {
     const std::size_t n = out.gather(into);
     std::size_t written = 0;
     for (std::size_t i = 0; i < n && written < step; ++i) {

@@ -50,6 +50,12 @@ class block_pool {
     s.first = new (block) node{s.first};
     s.bytes += size;
   }
+  // What nobody borrows, of all sizes.
+  [[nodiscard]] std::size_t free_bytes() const {
+    std::size_t sum = 0;
+    for (const shelf& s : shelves_) sum += s.bytes;
+    return sum;
+  }
   static void discard(void* block) { ::operator delete(block); }
 
  private:

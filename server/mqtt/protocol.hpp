@@ -10,7 +10,7 @@
 //
 // Lifetime: shared, host, output and (from accept on) the session outlive it.
 //
-// Memory: 96 bytes idle, rings and aliases only while in use.
+// Memory: 80 bytes idle, rings and aliases only while in use.
 //
 // Bounds: `limits`, announced to the client where MQTT has a way to. What the client makes us write (PUBACK, PINGRESP,
 // …) is bounded by max_output: beyond it nothing more is decoded until the output has been written.
@@ -139,14 +139,17 @@ class protocol {
 
   // Answers CONNECT. With session_present the in-flight list of `s` is resumed: owed PUBRELs are sent at once; the host
   // goes through `s.next_unsent()`, and says redeliver or drop for each before anything else with QoS > 0 goes out.
-  // Without it `s` is cleared. Sets the expiry of `s`. REQUIRES: connecting.
+  // Without it `s` is cleared. Sets the expiry of `s`. Closes at once if the client's Maximum Packet Size is too small
+  // for a CONNACK. REQUIRES: connecting; no other protocol has `s` (it was told `detach`).
   void accept(session& s, const accept_params& params = {});
   // Answers CONNECT with an error and closes. 3.1.1 gets the return code that comes nearest. REQUIRES: connecting.
   void refuse(reason_code reason, const answer_details& details = {});
 
   // The verdict on a PUBLISH: PUBACK or PUBREC are written in the order in which the messages arrived, however late and
   // in whatever order the verdicts come (MQTT-4.6.0-2, -3). An error or success code; 3.1.1 cannot be told which. Does
-  // nothing if the protocol has closed meanwhile. Exactly one call per token.
+  // nothing if the protocol has closed meanwhile. Exactly one call per token, which is of this protocol and no other:
+  // who answers late keeps a generation of the connection with it. For QoS 2 of a connection that is gone:
+  // `session::note_received`.
   void answer(publish_token token, reason_code reason, const answer_details& details = {});
 
   // Sends a message; at QoS 0 at once or never, at QoS > 0 it is in flight until `on_acked(what, …)`. The message's

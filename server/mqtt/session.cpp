@@ -56,6 +56,7 @@ const in_flight* session::find(std::uint16_t packet_id) const { return lookup(pa
 
 void session::grow(block_pool& pool) {
   const std::uint32_t size = ring_ == nullptr ? first_block : ring_->block_size * 4;
+  DUNLIN_CHECK(size >= first_block && size <= block_pool::largest);
   auto* bigger = new (pool.borrow(size)) ring;
   bigger->block_size = size;
   bigger->capacity = static_cast<std::uint32_t>((size - sizeof(ring)) / sizeof(in_flight));

@@ -4,7 +4,7 @@
 //
 // Thread rule: one thread at a time; a session may move between threads while no protocol uses it.
 // Lifetime: a protocol that was given a session by `accept` uses it until it is destroyed or says `detach`.
-// Memory: 32 bytes idle; the ring of messages in flight and the list of QoS 2 ids exist only while they are not empty.
+// Memory: 24 bytes idle; the ring of messages in flight and the list of QoS 2 ids exist only while they are not empty.
 // Bounds: `max_in_flight` messages, `max_qos2_ids` ids.
 #pragma once
 

@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/check.hpp"
 #include "net/connection.hpp"
 #include "rt/event_loop.hpp"
 
@@ -46,6 +47,7 @@ inline std::pair<descriptor, descriptor> tcp_pair(int buffer_size = 0) {
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   descriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  DUNLIN_CHECK(listener && client);
   if (buffer_size > 0) {
     ::setsockopt(listener.get(), SOL_SOCKET, SO_SNDBUF, &buffer_size, sizeof buffer_size);
     ::setsockopt(client.get(), SOL_SOCKET, SO_RCVBUF, &buffer_size, sizeof buffer_size);

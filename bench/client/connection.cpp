@@ -32,7 +32,6 @@ void connection::open(const endpoint& where, const login& who, const connect_opt
   options_ = how;
   paused_ = false;
   blocked_ = false;
-  next_packet_id_ = 1;
   state_ = connection_state::opening;
   fd_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   DUNLIN_CHECK(fd_ >= 0);

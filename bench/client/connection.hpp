@@ -110,12 +110,12 @@ class connection {
   connection_state state_ = connection_state::closed;
   bool dirty_ = false;
   bool paused_ = false;
-  bool blocked_ = false;  // the socket took less than was to be sent
-  std::uint16_t next_packet_id_ = 1;
-  std::uint32_t generation_ = 0;  // grows with each end: callbacks may close and open again
-  bytes out_;                     // MQTT packets; for TCP also what is being sent
-  bytes wire_;                    // WebSocket: frames being sent
-  bytes partial_;                 // input that is no whole packet (or upgrade response) yet
+  bool blocked_ = false;              // the socket took less than was to be sent
+  std::uint16_t next_packet_id_ = 1;  // goes on across reconnects: a resumed session has ids in use
+  std::uint32_t generation_ = 0;      // grows with each end: callbacks may close and open again
+  bytes out_;                         // MQTT packets; for TCP also what is being sent
+  bytes wire_;                        // WebSocket: frames being sent
+  bytes partial_;                     // input that is no whole packet (or upgrade response) yet
   std::size_t sent_ = 0;
   std::unique_ptr<frame_reader> frames_;
   std::array<std::uint8_t, 16> key_{};

@@ -1,4 +1,4 @@
-"""The figures as a table: medians over the repetitions, ratios to mosquitto in the same run, and whether goals are met."""
+"""The figures as a table: medians of the repetitions, ratios to mosquitto in the same run, and which goals are met."""
 
 import statistics
 

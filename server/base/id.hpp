@@ -94,6 +94,7 @@ inline constexpr partition_id partition_of(account_id account) { return static_c
 
 template <class Tag>
 struct std::hash<dunlin::id128<Tag>> {
+  using is_avalanching = void;  // mixed enough for boost's tables, which then do not mix again
   // Ids are random or hashes, but a message id starts with a time, and all of a partition share their first byte: mix.
   std::size_t operator()(const dunlin::id128<Tag>& id) const noexcept {
     std::uint64_t x = id.hi * 0x9e3779b97f4a7c15U ^ id.lo;

@@ -1,0 +1,96 @@
+#include "http/encoding.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <openssl/evp.h>
+
+#include "base/log.hpp"
+#include "base/wire.hpp"
+#include "stream/wire.hpp"
+
+namespace dunlin::http {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string base64(byte_span data) {
+  std::string out(4 * ((data.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock ends with a zero
+  const int n =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), data.data(), static_cast<int>(data.size()));
+  out.resize(static_cast<std::size_t>(n));
+  return out;
+}
+
+json::object record_json(const stream::record_view& r) {
+  json::object out{{"seq", r.seq}, {"ts", r.ts}};
+  if (!r.account.is_zero()) out["account"] = to_text(r.account);
+  if (!r.device.is_zero()) out["device"] = to_text(r.device);
+  if (!r.id.is_zero()) out["id"] = to_text(r.id);
+  out["kind"] = static_cast<std::uint64_t>(r.kind);
+  // As proto3 has it, what is zero is left out, except what every reader looks at.
+  if (r.urgency != 0) out["urgency"] = static_cast<std::uint64_t>(r.urgency);
+  if (r.expires_in != 0) out["expires_in"] = r.expires_in;
+  if (r.redacts != 0) out["redacts"] = r.redacts;
+  if (r.epoch != 0) out["epoch"] = r.epoch;
+  out["body"] = base64(r.body);
+  return out;
+}
+
+// Calls use(record) for those that fit into one answer; at least one.
+template <class Use>
+void each_record(const engine::records_answer& answer, Use use) {
+  std::size_t total = 0;
+  for (const auto& record : answer.records) {
+    if (total > 0 && total + record.size() > max_record_bytes) return;
+    total += record.size();
+    use(record);
+  }
+}
+
+}  // namespace
+
+std::string records_json(stream_id conversation, const engine::records_answer& answer) {
+  json::array records;
+  each_record(answer, [&](const bytes& record) {
+    const auto view = stream::read_record(record);
+    if (!view) {
+      log_error("http: a stored record cannot be read", {{"conversation", to_text(conversation)}});
+      return;
+    }
+    records.push_back(record_json(*view));
+  });
+  return json::serialize(
+      json::object{{"conversation", to_text(conversation)}, {"head", answer.head}, {"records", std::move(records)}});
+}
+
+std::string records_protobuf(const engine::records_answer& answer) {
+  bytes out;
+  wire_writer w(out);
+  each_record(answer, [&](const bytes& record) { w.message(1, record); });
+  w.number(2, answer.head);
+  return std::string(as_text(out));
+}
+
+std::string state_json(account_id account, device_id device, const data_id& data, const engine::state_answer& answer) {
+  json::array conversations;
+  for (const auto& c : answer.conversations) {
+    conversations.push_back(json::object{{"id", to_text(c.id)},
+                                         {"kind", c.direct ? "direct" : "group"},
+                                         {"open", c.open},
+                                         {"name", c.name},
+                                         {"join_seq", c.join_seq},
+                                         {"head", c.head},
+                                         {"cursor", c.cursor},
+                                         {"read", c.read},
+                                         {"others_delivered", c.others_delivered},
+                                         {"others_read", c.others_read}});
+  }
+  return json::serialize(json::object{{"data_id", to_text(id_from_bytes<stream_id>(data))},
+                                      {"account", to_text(account)},
+                                      {"device", to_text(device)},
+                                      {"at", answer.at},
+                                      {"conversations", std::move(conversations)}});
+}
+
+}  // namespace dunlin::http

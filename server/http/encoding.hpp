@@ -1,0 +1,23 @@
+// What the reading endpoints answer with, as JSON and as protobuf (docs/protocol.md). Ids are base32 text in JSON,
+// bodies base64; a record's kind and urgency are the numbers of proto/dunlin/v1.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "engine/control.hpp"
+
+namespace dunlin::http {
+
+// Of one answer's records: what is beyond is left out, and the client asks on from the last one it got.
+inline constexpr std::size_t max_record_bytes = 4 << 20;
+
+std::string records_json(stream_id conversation, const engine::records_answer& answer);
+// dunlin.v1.Records.
+std::string records_protobuf(const engine::records_answer& answer);
+
+using data_id = std::array<std::uint8_t, 16>;
+std::string state_json(account_id account, device_id device, const data_id& data, const engine::state_answer& answer);
+
+}  // namespace dunlin::http

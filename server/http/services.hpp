@@ -1,0 +1,52 @@
+// What the HTTP server needs from the rest of the process.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "accounts/service.hpp"
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "engine/control.hpp"
+#include "http/encoding.hpp"
+
+namespace dunlin::http {
+
+enum class readiness : std::uint8_t {
+  starting,
+  ready,
+  degraded,  // reads go on, writes are refused: the disk is full
+  draining,  // the process is ending: send nobody here any more
+};
+
+// A connection that has become a WebSocket: the answer 101 is written, the rest is the receiver's.
+struct upgraded {
+  int fd = -1;  // non-blocking, the receiver's to close
+  bytes read;   // what the client sent behind its request
+};
+
+// All must outlive the server. The functions are called on the control plane's thread and must not block.
+struct services {
+  accounts::service& accounts;
+  engine::control& streams;
+  metrics& counted;
+  std::function<readiness()> state;
+  std::function<void(upgraded)> websocket;
+  data_id data{};
+};
+
+struct options {
+  std::string address;                       // "host:port", port 0 picks a free one
+  std::size_t max_connections = 1000;        // more are answered with 503 and closed
+  mono_ms request_timeout = 10'000;          // from the first byte awaited to the last
+  mono_ms idle_timeout = 60'000;             // between two requests
+  mono_ms write_timeout = 60'000;            // for one answer
+  std::vector<std::string> allowed_origins;  // of WebSockets, beside the server's own; "*" for all
+};
+
+inline constexpr std::uint32_t max_header_bytes = 8 * 1024;  // beyond: 431
+inline constexpr std::uint64_t max_body_bytes = 64 * 1024;   // beyond: 413
+
+}  // namespace dunlin::http

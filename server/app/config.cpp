@@ -162,20 +162,6 @@ config_result<config> read_table(config out, const toml::table& table, const std
   return out;
 }
 
-// What several settings must satisfy together.
-std::optional<std::string> disagreement(const config& c) {
-  constexpr std::uint64_t envelope = 1024;  // topic, properties and the message's other fields
-  if (c.max_packet < c.max_body + envelope) {
-    return "limits.max_packet (" + size_text(c.max_packet) + ") must be at least limits.max_body (" +
-           size_text(c.max_body) + ") and 1 KiB";
-  }
-  if (c.log_unsealed < 4 * c.log_segment) {
-    return "log.max_unsealed (" + size_text(c.log_unsealed) + ") must be at least four of log.segment_size (" +
-           size_text(c.log_segment) + ")";
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::string_view unit_of(setting_type type) {
@@ -215,10 +201,7 @@ config_result<config> read_config(config base, std::string_view text, std::strin
   if (!parsed) {
     return config_error{place(name, parsed.error().source()) + std::string(parsed.error().description())};
   }
-  auto out = read_table(std::move(base), parsed.table(), "", name);
-  if (!out) return out;
-  if (const auto wrong = disagreement(*out)) return config_error{std::string(name) + ": " + *wrong};
-  return out;
+  return read_table(std::move(base), parsed.table(), "", name);
 }
 
 config_result<config> read_config_file(config base, const std::string& path) {
@@ -239,8 +222,20 @@ config_result<config> set_one(config base, std::string_view key, std::string_vie
     return config_error{std::string(origin) + ": " + std::string(key) + " must be " + wanted(*s) + ", not '" +
                         std::string(value) + "'"};
   }
-  if (const auto wrong = disagreement(base)) return config_error{std::string(origin) + ": " + *wrong};
   return base;
+}
+
+std::optional<config_error> check(const config& c) {
+  constexpr std::uint64_t envelope = 1024;  // topic, properties and the message's other fields
+  if (c.max_packet < c.max_body + envelope) {
+    return config_error{"limits.max_packet (" + size_text(c.max_packet) + ") must be at least limits.max_body (" +
+                        size_text(c.max_body) + ") and 1 KiB"};
+  }
+  if (c.log_unsealed < 4 * c.log_segment) {
+    return config_error{"log.max_unsealed (" + size_text(c.log_unsealed) +
+                        ") must be at least four of log.segment_size (" + size_text(c.log_segment) + ")"};
+  }
+  return std::nullopt;
 }
 
 namespace {

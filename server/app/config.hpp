@@ -77,6 +77,9 @@ config_result<config> read_config_file(config base, const std::string& path);
 // One setting from the command line: "limits.max_body" and "1 MiB". `origin` stands in error texts.
 config_result<config> set_one(config base, std::string_view key, std::string_view value, std::string_view origin);
 
+// What several settings must satisfy together.
+std::optional<config_error> check(const config& values);
+
 // A TOML file of all settings with their values in `values`, each with its meaning, default and bounds as a comment.
 std::string to_toml(const config& values);
 std::string to_json(const config& values);

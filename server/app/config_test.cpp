@@ -87,8 +87,13 @@ TEST(Config, WhatIsNoTomlIsRefusedWithFileAndLine) {
 }
 
 TEST(Config, SettingsThatDisagreeAreRefused) {
-  EXPECT_THAT(refusal("[limits]\nmax_body = \"512 KiB\""), HasSubstr("limits.max_packet (320 KiB) must be at least"));
-  EXPECT_THAT(refusal("[log]\nsegment_size = \"512 MiB\""), HasSubstr("log.max_unsealed"));
+  auto c = default_config();
+  EXPECT_FALSE(check(c));
+  c.max_body = 512 * 1024;
+  EXPECT_THAT(check(c)->text, HasSubstr("limits.max_packet (320 KiB) must be at least limits.max_body (512 KiB)"));
+  c = default_config();
+  c.log_segment = 512ULL << 20;
+  EXPECT_THAT(check(c)->text, HasSubstr("log.max_unsealed (1 GiB) must be at least four of log.segment_size"));
 }
 
 TEST(Config, AFlagIsRefusedAsClearly) {

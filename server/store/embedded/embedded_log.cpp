@@ -50,7 +50,9 @@ status embedded_log::redo_frame(const segment_ref& in, byte_span contents, std::
       }
       index_slot* const slot = to.redo(entry.what);
       DUNLIN_CHECK(slot != nullptr || entry.what.seq == 0);
-      if (entry.what.seq != 0) index_.append(entry.what.stream, entry.what.seq, *slot, handed_, at);
+      if (entry.what.seq != 0 && !index_.append(entry.what.stream, entry.what.seq, *slot, handed_, at)) {
+        return damaged(at);
+      }
     }
     at += size;
   }
@@ -92,7 +94,7 @@ void embedded_log::submit(partition_id partition, byte_span entry, void* context
   did.when = handed_ + 1;
   applier_->apply(partition, next_[partition], entry, context, did);
   if (!did.keep) return;
-  if (did.seq != 0) index_.append(did.stream, did.seq, *did.slot, handed_ + 1, open_.size());
+  if (did.seq != 0) DUNLIN_CHECK(index_.append(did.stream, did.seq, *did.slot, handed_ + 1, open_.size()));
   append_entry(open_, partition, next_[partition], entry, did);
   ++next_[partition];
 }

@@ -7,7 +7,7 @@ namespace dunlin::store {
 log_group::log_group(disk& files, const store_options& options, random_source& random, writer_calls calls,
                      store_counters& counters)
     : segments_(files, options, counters), handovers_(static_cast<std::size_t>(options.shards)) {
-  writer_ = std::make_unique<log_writer>(options, segments_, handovers_, random, std::move(calls), counters);
+  writer_ = std::make_unique<log_writer>(segments_, handovers_, random, std::move(calls), counters);
   for (int i = 0; i < options.shards; ++i) {
     logs_.push_back(std::make_unique<embedded_log>(i, options, segments_, handovers_[static_cast<std::size_t>(i)],
                                                    [this] { writer_->nudge(); }));

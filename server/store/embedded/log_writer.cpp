@@ -19,10 +19,9 @@ constexpr std::array<std::uint8_t, page> zeros{};
 
 }  // namespace
 
-log_writer::log_writer(const store_options& options, segments& files, std::span<handover> shards, random_source& random,
-                       writer_calls calls, store_counters& counters)
-    : options_(options),
-      files_(files),
+log_writer::log_writer(segments& files, std::span<handover> shards, random_source& random, writer_calls calls,
+                       store_counters& counters)
+    : files_(files),
       shards_(shards),
       random_(random),
       calls_(std::move(calls)),

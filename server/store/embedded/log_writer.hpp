@@ -30,8 +30,8 @@ class log_writer {
  public:
   enum class outcome { nothing, wrote, stalled, failed };
 
-  log_writer(const store_options& options, segments& files, std::span<handover> shards, random_source& random,
-             writer_calls calls, store_counters& counters);
+  log_writer(segments& files, std::span<handover> shards, random_source& random, writer_calls calls,
+             store_counters& counters);
 
   // Before the first round: where recovery left the log.
   void go_on_at(const log_end& end);
@@ -52,7 +52,6 @@ class log_writer {
   void release();
   void fail(std::string_view what, const std::error_code& why);
 
-  const store_options& options_;
   segments& files_;
   std::span<handover> shards_;
   random_source& random_;

@@ -175,7 +175,8 @@ void segments::recycle() {
       ++i;
       continue;
     }
-    std::atomic_thread_fence(std::memory_order_acquire);
+    // Counting once up and down takes over what those who let go did before.
+    segment_ref(retired_[i]).reset();
     segment_ref s = std::move(retired_[i]);
     retired_.erase(retired_.begin() + static_cast<std::ptrdiff_t>(i));
     if (s->size == options_.segment_bytes) {

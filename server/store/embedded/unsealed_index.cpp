@@ -12,8 +12,8 @@ unsealed_index::stream_places* unsealed_index::at(stream_id id, index_slot slot)
   return s.first != 0 && s.id == id ? &s : nullptr;
 }
 
-void unsealed_index::append(stream_id id, std::uint64_t seq, index_slot& slot, ticket batch, std::size_t offset) {
-  DUNLIN_CHECK(offset >> offset_bits == 0);
+bool unsealed_index::append(stream_id id, std::uint64_t seq, index_slot& slot, ticket batch, std::size_t offset) {
+  if (offset >> offset_bits != 0) return false;
   stream_places* s = at(id, slot);
   if (s == nullptr) {
     if (free_.empty()) {
@@ -27,8 +27,9 @@ void unsealed_index::append(stream_id id, std::uint64_t seq, index_slot& slot, t
     s->id = id;
     s->first = seq;
   }
-  DUNLIN_CHECK(s->first + s->places.size() == seq);
+  if (s->first + s->places.size() != seq) return false;
   s->places.push_back(batch << offset_bits | offset);
+  return true;
 }
 
 void unsealed_index::place(const segment_ref& in, std::uint64_t offset) {

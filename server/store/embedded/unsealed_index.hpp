@@ -20,8 +20,8 @@ class unsealed_index {
   static constexpr int offset_bits = 28;  // of a place; the rest is the batch
   static constexpr std::size_t sweep_step = 512;
 
-  // `seq` follows the stream's last one, or is its first here.
-  void append(stream_id stream, std::uint64_t seq, index_slot& slot, ticket batch, std::size_t offset);
+  // False, and nothing changed, unless `seq` follows the stream's last one, or is its first here.
+  [[nodiscard]] bool append(stream_id stream, std::uint64_t seq, index_slot& slot, ticket batch, std::size_t offset);
   // Batches are placed in their order, from 1.
   void place(const segment_ref& in, std::uint64_t offset);
   // Everything in segments up to this generation is sealed: their batches are forgotten now, their records as sweep()

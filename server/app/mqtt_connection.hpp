@@ -1,0 +1,57 @@
+// One MQTT connection of the process: a net::connection, and the device link that it carries bytes for.
+//
+// It owns itself: made for a socket, it goes from the loop that accepted it to the loop of its account's shard (M5),
+// and is gone after on_closed. Thread rule: the thread of the loop that it is on; between two loops it belongs to
+// nobody.
+#pragma once
+
+#include <memory>
+
+#include "app/shards.hpp"
+#include "engine/device_link.hpp"
+#include "net/connection.hpp"
+#include "net/listener.hpp"
+
+namespace dunlin::app {
+
+// What all connections share. Each has a place of the limit.
+struct connection_shared {
+  shards& all;
+  mono_ms handshake_timeout = 10'000;
+  net::connection_limit limit;
+};
+
+class mqtt_connection final : public net::connection_user, public engine::port {
+ public:
+  // On the thread of that shard's loop. A socket that the loop does not take is closed.
+  static void begin(connection_shared& with, std::size_t shard, net::transport what);
+
+  // --- net::connection_user
+  net::taken on_bytes(byte_span in) override;
+  bool wants_input() override { return link_->protocol().wants_input(); }
+  void on_written() override;
+  bool take_heard() override { return link_->protocol().take_heard(); }
+  mono_ms patience_ms() override;
+  void on_silent() override;
+  void on_closed() override;
+
+  // --- engine::port
+  output& out() override { return wire_->out(); }
+  void dirty() override { wire_->mark_dirty(); }
+  void close() override { wire_->close_after_flush(); }
+  void resume() override { wire_->resume(); }
+  void move_to(engine::shard_id to) override;
+
+ private:
+  mqtt_connection(connection_shared& with, std::size_t shard);
+  ~mqtt_connection();
+  // The protocol has ended by itself: its session is free at once, the last bytes still go out.
+  void end_if_closing();
+
+  connection_shared& with_;
+  std::size_t shard_;
+  std::unique_ptr<net::connection> wire_;
+  std::unique_ptr<engine::device_link> link_;
+};
+
+}  // namespace dunlin::app

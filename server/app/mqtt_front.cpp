@@ -1,0 +1,82 @@
+#include "app/mqtt_front.hpp"
+
+#include <future>
+#include <thread>
+
+#include "app/mqtt_connection.hpp"
+#include "base/log.hpp"
+#include "net/listener.hpp"
+
+namespace dunlin::app {
+
+struct mqtt_front::state {
+  state(shards& all, const config& values, metrics& registry)
+      : with{.all = all,
+             .handshake_timeout = static_cast<mono_ms>(values.handshake_timeout),
+             .limit = net::connection_limit(values.connections)},
+        counted(registry) {}
+
+  // Connections go to the shards in turn, and move once their account is known. The limit has a place for it.
+  void take(net::transport what) {
+    const std::size_t to = next++ % with.all.count();
+    auto carried = std::make_shared<net::transport>(std::move(what));
+    const bool taken =
+        with.all.at(to).loop().post([this, to, carried] { mqtt_connection::begin(with, to, std::move(*carried)); });
+    if (!taken) with.limit.give_back();
+  }
+
+  connection_shared with;
+  metrics& counted;
+  std::atomic<std::size_t> next{0};
+  std::string host;
+  std::unique_ptr<net::listener> listener;  // of the first shard's loop
+};
+
+mqtt_front::mqtt_front(shards& all, const config& values, metrics& counted)
+    : state_(std::make_unique<state>(all, values, counted)) {}
+
+mqtt_front::~mqtt_front() = default;
+
+status mqtt_front::listen(const std::string& address) {
+  const auto where = split_address(address);
+  if (!where) return std::make_error_code(std::errc::invalid_argument);
+  auto& loop = state_->with.all.at(0).loop();
+  auto made = net::listener::create(
+      loop, where->host, where->port, state_->with.limit,
+      [s = state_.get()](net::descriptor socket) { s->take(net::transport::plain(std::move(socket))); },
+      state_->counted, "listener=\"mqtt\"");
+  if (!made) return made.error();
+  state_->host = where->host;
+  state_->listener = std::move(*made);
+  return ok();
+}
+
+std::string mqtt_front::address() const {
+  const bool v6 = state_->host.find(':') != std::string::npos;
+  return (v6 ? "[" + state_->host + "]" : state_->host) + ":" + std::to_string(state_->listener->port());
+}
+
+void mqtt_front::take_websocket(int fd, bytes read) {
+  net::descriptor socket(fd);
+  if (!state_->with.limit.take()) return;
+  state_->take(net::transport::websocket(std::move(socket), std::move(read)));
+}
+
+void mqtt_front::drain(std::chrono::milliseconds at_most) {
+  auto& all = state_->with.all;
+  std::promise<void> deaf;
+  all.at(0).loop().post([&] {
+    state_->listener.reset();
+    deaf.set_value();
+  });
+  deaf.get_future().wait_for(at_most);
+  for (std::size_t i = 0; i < all.count(); ++i) {
+    all.at(i).loop().post([&shard = all.at(i).shard()] { shard.shut_down(); });
+  }
+  const auto end = std::chrono::steady_clock::now() + at_most;
+  while (state_->with.limit.open() != 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+}  // namespace dunlin::app

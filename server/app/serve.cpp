@@ -1,0 +1,290 @@
+#include "app/serve.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <future>
+#include <iostream>
+#include <sys/resource.h>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "accounts/service.hpp"
+#include "accounts/sqlite_tables.hpp"
+#include "accounts/store_thread.hpp"
+#include "app/control_requests.hpp"
+#include "app/control_server.hpp"
+#include "app/control_socket.hpp"
+#include "app/logins.hpp"
+#include "app/mqtt_front.hpp"
+#include "app/shards.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
+#include "http/server.hpp"
+
+namespace dunlin::app {
+
+namespace {
+
+exit_code code_of(const std::error_code& why) {
+  if (why == store::errc::locked || why == store::errc::newer || why == store::errc::corrupt) return exit_code::data;
+  if (why == accounts::errc::newer || why == accounts::errc::corrupt) return exit_code::data;
+  return exit_code::failed;
+}
+
+exit_code fail(exit_code code, const std::string& text) {
+  log_stop();
+  std::cerr << "dunlin: " << text << '\n';
+  return code;
+}
+
+std::string advice(const std::error_code& why, const std::string& data) {
+  if (why == store::errc::locked) return data + " is in use by another server: stop that one, or give --data";
+  if (why == store::errc::newer || why == accounts::errc::newer) {
+    return data + " was written by a newer version of Dunlin: run that version, or give another --data";
+  }
+  if (why == store::errc::corrupt || why == accounts::errc::corrupt) {
+    return data + " is damaged (the log says where): restore it from a backup";
+  }
+  return data + " cannot be used: " + why.message();
+}
+
+log_level level_of(const std::string& text) {
+  if (text == "debug") return log_level::debug;
+  if (text == "warn") return log_level::warn;
+  if (text == "error") return log_level::error;
+  return text == "off" ? log_level::off : log_level::info;
+}
+
+// As many descriptors as the system lets us have: each connection needs one.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Written aside and renamed, so that who waits for it never reads half of it.
+bool write_ready_file(const std::string& path, const std::string& mqtt, const std::string& http) {
+  const std::string text = boost::json::serialize(boost::json::object{{"mqtt", mqtt}, {"http", http}}) + "\n";
+  const std::string aside = path + ".new";
+  const int fd = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return false;
+  const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  close(fd);
+  return written && std::rename(aside.c_str(), path.c_str()) == 0;
+}
+
+void print_welcome(const config& values, const std::string& mqtt, const std::string& http) {
+  const auto port = mqtt.substr(mqtt.rfind(':') + 1);
+  const std::string data = values.data == "./data" ? "" : " --data " + values.data;
+  std::cout << "Dunlin " << version << " is ready.\n\n"
+            << "  MQTT       " << mqtt << "\n  WebSocket  ws://" << http << "/mqtt\n  HTTP       http://" << http
+            << "\n  data       " << values.data << "\n\n"
+            << "Two people and a conversation between them:\n\n"
+            << "  dunlin account add ada" << data << "; dunlin account add ben" << data << "; dunlin conversation add"
+            << data << " --members ada,ben --open\n\n"
+            << "Ben listens, and Ada says hello, with the tokens and the conversation's id printed above:\n\n"
+            << "  mosquitto_sub -p " << port << " -u ben -P BENS_TOKEN -i ben-listens -t 'c/+/text'\n"
+            << "  mosquitto_pub -p " << port
+            << " -u ada -P ADAS_TOKEN -i ada-says -q 1 -t c/CONVERSATION/text -m hello\n"
+            << std::endl;
+}
+
+// The parts of a running server, in the order in which they are made; they end in the other.
+class running_server {
+ public:
+  explicit running_server(config values) : values_(std::move(values)) {}
+
+  exit_code run(const std::string& ready_file);
+
+ private:
+  exit_code open();
+  exit_code listen();
+  void start_control_plane();
+  void wait_for_signal();
+  void stop();
+  std::string facts() const;
+  http::readiness state() const;
+
+  config values_;
+  system_clock clock_;
+  system_random random_;
+  metrics counted_;
+  std::unique_ptr<store::posix_disk> disk_;
+  logins logins_;
+  std::unique_ptr<shards> shards_;
+  std::unique_ptr<accounts::sqlite_tables> tables_;
+  std::unique_ptr<accounts::store_thread> store_thread_;
+  std::unique_ptr<accounts::service> accounts_;
+  std::unique_ptr<mqtt_front> mqtt_;
+  boost::asio::io_context control_{1};
+  std::unique_ptr<http::services> services_;
+  std::unique_ptr<http::server> http_;
+  std::unique_ptr<control_backend> backend_;
+  std::unique_ptr<control_server> socket_;
+  std::thread control_thread_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> ready_{false};
+};
+
+http::readiness running_server::state() const {
+  if (draining_) return http::readiness::draining;
+  if (!ready_) return http::readiness::starting;
+  return shards_->is_full() ? http::readiness::degraded : http::readiness::ready;
+}
+
+std::string running_server::facts() const {
+  return boost::json::serialize(boost::json::object{{"version", version},
+                                                    {"data", values_.data},
+                                                    {"data_id", to_text(shards_->id())},
+                                                    {"mqtt", mqtt_->address()},
+                                                    {"http", http_->address()},
+                                                    {"shards", shards_->count()},
+                                                    {"disk_full", shards_->is_full()}});
+}
+
+exit_code running_server::open() {
+  auto disk = store::posix_disk::open_directory(values_.data);
+  if (!disk) return fail(code_of(disk.error()), advice(disk.error(), values_.data));
+  disk_ = std::move(*disk);
+  const auto began = clock_.now().mono;
+  auto made = shards::open(*disk_, {.values = values_,
+                                    .time = clock_,
+                                    .random = random_,
+                                    .counted = counted_,
+                                    .logins = logins_,
+                                    .failed = [](std::string_view what) {
+                                      // L3: nothing is repaired in memory.
+                                      log_error("the log cannot be written; the server ends", {{"why", what}});
+                                      log_stop();
+                                      std::_Exit(static_cast<int>(exit_code::failed));
+                                    }});
+  if (!made) return fail(code_of(made.error()), advice(made.error(), values_.data));
+  shards_ = std::move(*made);
+  auto tables = accounts::sqlite_tables::open(values_.data + "/accounts.db", random_);
+  if (!tables) return fail(code_of(tables.error()), advice(tables.error(), values_.data));
+  tables_ = std::move(*tables);
+  log_info("the data are open", {{"data", values_.data}, {"took_ms", clock_.now().mono - began}});
+  return exit_code::ok;
+}
+
+exit_code running_server::listen() {
+  store_thread_ = std::make_unique<accounts::store_thread>();
+  accounts_ = std::make_unique<accounts::service>(tables_->tables(), shards_->door(), *store_thread_, clock_, random_,
+                                                  counted_);
+  logins_.use(*accounts_, *shards_);
+  mqtt_ = std::make_unique<mqtt_front>(*shards_, values_, counted_);
+  if (auto bound = mqtt_->listen(values_.mqtt); !bound) {
+    return fail(exit_code::address, values_.mqtt + " cannot be listened on: " + bound.error().message() +
+                                        " (choose another with --mqtt HOST:PORT)");
+  }
+  services_ = std::make_unique<http::services>(
+      http::services{.accounts = *accounts_,
+                     .streams = shards_->door(),
+                     .counted = counted_,
+                     .state = [this] { return state(); },
+                     .websocket = [this](http::upgraded u) { mqtt_->take_websocket(u.fd, std::move(u.read)); },
+                     .data = to_bytes(shards_->id())});
+  http::options wanted{.address = values_.http,
+                       .max_connections = values_.http_connections,
+                       .request_timeout = static_cast<mono_ms>(values_.handshake_timeout),
+                       .allowed_origins = values_.allowed_origins};
+  http_ = std::make_unique<http::server>(control_, std::move(wanted), *services_);
+  if (auto bound = http_->listen(); !bound) {
+    return fail(exit_code::address, values_.http + " cannot be listened on: " + bound.error().message() +
+                                        " (choose another with --http HOST:PORT)");
+  }
+  auto socket = listen_control(values_.data);
+  if (!socket) return fail(socket.error().code, socket.error().text);
+  backend_ = std::make_unique<control_backend>(
+      control_backend{*accounts_, shards_->door(), random_, [this] { return facts(); }});
+  socket_ = std::make_unique<control_server>(control_, *socket, *backend_);
+  return exit_code::ok;
+}
+
+void running_server::start_control_plane() {
+  shards_->start();
+  accounts_->start();
+  http_->start();
+  socket_->start();
+}
+
+void running_server::stop() {
+  const auto began = clock_.now().mono;
+  log_info("stopping");
+  draining_ = true;
+  std::promise<void> closed;
+  boost::asio::post(control_, [&] {
+    http_->stop();
+    socket_->stop();
+    closed.set_value();
+  });
+  closed.get_future().wait();
+  remove_control(values_.data);
+  mqtt_->drain(std::chrono::milliseconds(2000));
+  accounts_->stop();
+  shards_->stop();
+  store_thread_->stop();
+  control_.stop();
+  control_thread_.join();
+  log_info("stopped", {{"took_ms", clock_.now().mono - began}});
+}
+
+void running_server::wait_for_signal() {
+  boost::asio::io_context waiting{1};
+  boost::asio::signal_set signals(waiting, SIGTERM, SIGINT);
+  signals.async_wait([&](const auto&, int) {
+    // A second signal ends the process at once; what was acknowledged is on disk.
+    signals.async_wait([](const auto&, int) { std::_Exit(128 + SIGTERM); });
+    std::thread([&] {
+      stop();
+      waiting.stop();
+    }).detach();
+  });
+  waiting.run();
+}
+
+exit_code running_server::run(const std::string& ready_file) {
+  if (const auto code = open(); code != exit_code::ok) return code;
+  if (const auto code = listen(); code != exit_code::ok) {
+    if (store_thread_) store_thread_->stop();
+    return code;
+  }
+  start_control_plane();
+  control_thread_ = std::thread([this] { control_.run(); });
+  ready_ = true;
+  log_info("ready", {{"mqtt", mqtt_->address()}, {"http", http_->address()}, {"shards", shards_->count()}});
+  print_welcome(values_, mqtt_->address(), http_->address());
+  if (!ready_file.empty() && !write_ready_file(ready_file, mqtt_->address(), http_->address())) {
+    log_error("the ready file cannot be written", {{"path", ready_file}});
+  }
+  wait_for_signal();
+  return exit_code::ok;
+}
+
+}  // namespace
+
+exit_code serve(const serve_command& what) {
+  auto values = read(what.from);
+  if (!values) {
+    std::cerr << "dunlin: " << values.error().text << '\n';
+    return exit_code::usage;
+  }
+  log_start(level_of(values->logging_level), values->logging_format == "json");
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  const exit_code code = running_server(*values).run(what.ready_file);
+  log_stop();
+  return code;
+}
+
+}  // namespace dunlin::app

@@ -1,0 +1,73 @@
+#include "app/shard_thread.hpp"
+
+#include <string>
+
+#include <pthread.h>
+
+namespace dunlin::app {
+
+namespace {
+
+// What nobody may be left waiting for: its place was promised with the question.
+bool is_answer(const engine::message& m) {
+  return std::holds_alternative<engine::submitted>(m) || std::holds_alternative<engine::records>(m) ||
+         std::holds_alternative<engine::armed_list>(m) || std::holds_alternative<engine::effect_kept>(m) ||
+         std::holds_alternative<engine::marks_kept>(m);
+}
+
+}  // namespace
+
+shard_thread::shard_thread(std::unique_ptr<rt::event_loop> loop, shard_mail& mail, engine::shard_id self,
+                           std::size_t shards)
+    : loop_(std::move(loop)), mail_(mail), self_(self), late_answers_(shards) {}
+
+shard_thread::~shard_thread() { stop(); }
+
+void shard_thread::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), ("shard " + std::to_string(self_)).c_str());
+    loop_->run(*this);
+  });
+}
+
+void shard_thread::stop() {
+  loop_->stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void shard_thread::turn(moment now) {
+  shard_->turn(now);
+  retry_answers();
+  mail_.drain(self_, [this](rt::shard_index /*from*/, engine::message&& m) { shard_->deliver(std::move(m)); });
+  shard_->flush();
+  mail_.end_turn(self_);
+}
+
+mono_ms shard_thread::idle_ms(mono_ms /*now*/) {
+  // What connections asked for while they were flushed (reads, arms, entries) goes out before the loop sleeps.
+  shard_->flush();
+  mail_.end_turn(self_);
+  if (mail_.has_mail(self_)) return 0;
+  for (const auto& late : late_answers_) {
+    if (!late.empty()) return 1;
+  }
+  return shard_->idle_for();
+}
+
+bool shard_thread::send(engine::shard_id to, engine::message&& m) {
+  auto& late = late_answers_[to];
+  if (!is_answer(m)) return late.empty() && mail_.post(self_, to, std::move(m));
+  if (!late.empty() || !mail_.post_answer(self_, to, std::move(m))) late.push_back(std::move(m));
+  return true;
+}
+
+void shard_thread::retry_answers() {
+  for (std::size_t to = 0; to < late_answers_.size(); ++to) {
+    auto& late = late_answers_[to];
+    while (!late.empty() && mail_.post_answer(self_, static_cast<rt::shard_index>(to), std::move(late.front()))) {
+      late.pop_front();
+    }
+  }
+}
+
+}  // namespace dunlin::app

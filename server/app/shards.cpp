@@ -1,0 +1,147 @@
+#include "app/shards.hpp"
+
+#include <algorithm>
+#include <future>
+#include <string>
+
+#include "base/log.hpp"
+
+namespace dunlin::app {
+
+namespace {
+
+std::size_t shard_count(const config& values) {
+  if (values.shards != 0) return values.shards;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 64);
+}
+
+engine::options limits_of(const config& values) {
+  engine::options limits;
+  limits.max_body = static_cast<std::uint32_t>(values.max_body);
+  limits.max_secondaries = static_cast<std::uint32_t>(values.secondary_connections);
+  limits.max_session_expiry_s = static_cast<std::uint32_t>(values.session_expiry / 1000);
+  return limits;
+}
+
+mqtt::limits wire_of(const config& values) {
+  mqtt::limits wire;
+  wire.max_packet_size = static_cast<std::uint32_t>(values.max_packet);
+  wire.max_output = static_cast<std::uint32_t>(values.output_watermark);
+  wire.receive_maximum = static_cast<std::uint16_t>(values.receive_maximum);
+  wire.max_keep_alive_s = static_cast<std::uint16_t>(std::min<std::uint64_t>(values.keep_alive / 1000, 65535));
+  return wire;
+}
+
+}  // namespace
+
+shards::shards(const givens& with) : with_(with), limits_(limits_of(with.values)) {}
+
+shards::~shards() { stop(); }
+
+result<std::unique_ptr<shards>> shards::open(store::disk& files, const givens& with) {
+  std::unique_ptr<shards> out(new shards(with));
+  if (auto built = out->build(files); !built) return built.error();
+  if (auto recovered = out->recover(); !recovered) return recovered.error();
+  out->count_store();
+  return out;
+}
+
+status shards::build(store::disk& files) {
+  const std::size_t n = shard_count(with_.values);
+  store::store_options options;
+  options.shards = static_cast<int>(n);
+  options.segment_bytes = with_.values.log_segment;
+  options.max_unsealed_bytes = with_.values.log_unsealed;
+  options.upkeep_reserve_bytes = with_.values.log_reserve;
+  options.keep_free_bytes = with_.values.log_keep_free;
+  mail_ = std::make_unique<shard_mail>(n, shard_thread::mail_capacity, shard_thread::mail_answers,
+                                       [this](rt::shard_index to) { threads_[to]->loop().wake(); });
+  for (std::size_t i = 0; i < n; ++i) {
+    auto loop = rt::event_loop::create(with_.time, with_.counted, "shard=\"" + std::to_string(i) + "\"");
+    if (!loop) return loop.error();
+    threads_.push_back(std::make_unique<shard_thread>(std::move(*loop), *mail_, static_cast<engine::shard_id>(i), n));
+  }
+  auto opened = store::embedded_store::open(
+      files, options, with_.random,
+      {.wake = [this](int i) { threads_[static_cast<std::size_t>(i)]->loop().wake(); }, .failed = with_.failed});
+  if (!opened) return opened.error();
+  store_ = std::move(*opened);
+  std::vector<control_door::lane> lanes;
+  for (std::size_t i = 0; i < n; ++i) {
+    counters_.push_back(std::make_unique<engine::counters>(with_.counted, static_cast<unsigned>(i)));
+    auto& thread = *threads_[i];
+    thread.use(
+        std::make_unique<engine::shard>(engine::surroundings{.self = static_cast<engine::shard_id>(i),
+                                                             .shards = static_cast<engine::shard_id>(n),
+                                                             .log = store_->shard_log(static_cast<int>(i)),
+                                                             .history = store_->shard_history(static_cast<int>(i)),
+                                                             .other_shards = thread,
+                                                             .logins = with_.logins,
+                                                             .random = with_.random,
+                                                             .counts = *counters_.back(),
+                                                             .limits = limits_,
+                                                             .wire = wire_of(with_.values),
+                                                             .data_id = to_bytes(store_->id())}));
+    lanes.push_back({&thread.shard(), [&thread](auto work) { return thread.loop().post(std::move(work)); }});
+  }
+  door_ = std::make_unique<control_door>(std::move(lanes));
+  return ok();
+}
+
+// All shards at once, each its own partitions.
+status shards::recover() {
+  std::vector<std::future<status>> all;
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    all.push_back(std::async(std::launch::async, [this, i]() -> status {
+      auto& s = threads_[i]->shard();
+      if (!s.load_partitions()) return make_error_code(store::errc::corrupt);
+      if (auto redone = store_->recover(static_cast<int>(i), s.applier()); !redone) return redone.error();
+      s.recovered();
+      return ok();
+    }));
+  }
+  status worst = ok();
+  for (auto& one : all) {
+    if (auto done = one.get(); !done) worst = done;
+  }
+  return worst;
+}
+
+void shards::count_store() {
+  const auto& c = store_->counters();
+  auto& m = with_.counted;
+  const auto show = [&m](const char* name, const char* help, const auto& what) {
+    m.make_callback(name, help, "", [&what] { return static_cast<double>(what.value()); });
+  };
+  show("dunlin_log_rounds_total", "Rounds of the log: one write and one sync each.", c.rounds);
+  show("dunlin_log_batches_total", "Batches of shards written in those rounds.", c.batches);
+  show("dunlin_log_written_bytes_total", "Bytes written to the log.", c.log_bytes);
+  show("dunlin_log_stalls_total", "Rounds put off because no segment was prepared.", c.log_stalls);
+  show("dunlin_log_unsealed_bytes", "Log that is not sealed yet.", c.unsealed_bytes);
+  show("dunlin_log_segments", "Segments in use.", c.segments);
+  show("dunlin_sealed_written_bytes_total", "Bytes of records and indexes sealed.", c.sealed_bytes);
+  show("dunlin_rows_written_bytes_total", "Bytes of state rows written.", c.row_bytes);
+  show("dunlin_merged_written_bytes_total", "Bytes of records and indexes merged.", c.merged_bytes);
+  show("dunlin_store_no_space_total", "Background work put off because the disk was full.", c.background_no_space);
+  show("dunlin_store_errors_total", "Background work that failed and is tried again.", c.background_errors);
+  show("dunlin_store_corrupt_total", "Reads that found damaged data.", c.corrupt);
+  show("dunlin_store_read_queue", "Reads that wait for the disk.", c.read_queue);
+  show("dunlin_disk_full", "1: messages are refused because the disk is full.", c.disk_full);
+  m.make_callback("dunlin_log_lines_dropped_total", "Log lines dropped because the queue was full.", "",
+                  [] { return static_cast<double>(log_dropped()); });
+}
+
+void shards::start() {
+  running_ = true;
+  store_->start();
+  for (auto& thread : threads_) thread->start();
+}
+
+void shards::stop() {
+  if (!running_) return;
+  running_ = false;
+  for (auto& thread : threads_) thread->stop();
+  store_->stop();
+}
+
+}  // namespace dunlin::app

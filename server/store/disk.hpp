@@ -38,7 +38,7 @@ class disk {
   virtual ~disk() = default;
   enum class mode { open_existing, create_new, open_or_create };
   virtual result<std::unique_ptr<file>> open(std::string_view path, mode how) = 0;
-  virtual status make_directory(std::string_view path) = 0;  // no error if it exists
+  virtual status make_directory(std::string_view path) = 0;  // durable; no error if it exists
   virtual status rename(std::string_view from, std::string_view to) = 0;
   virtual status remove(std::string_view path) = 0;
   virtual result<std::vector<std::string>> list(std::string_view directory) = 0;

@@ -102,7 +102,7 @@ enum class space_for : std::uint8_t { client, upkeep };
 enum class space : std::uint8_t {
   granted,
   wait,  // the unsealed log is at its bound and sealing is on its way: ask again later (L6)
-  full,  // the disk is full: refuse
+  full,  // the disk is full, or the entry is larger than any may be: refuse
 };
 
 class log {

@@ -75,7 +75,7 @@ bool embedded_log::borrow(std::int64_t amount, space_for whom) {
 space embedded_log::reserve(std::size_t bytes, space_for whom) {
   if (whom == space_for::client && files_.is_full()) return space::full;
   const auto need = static_cast<std::int64_t>(bytes + entry_overhead);
-  DUNLIN_CHECK(static_cast<std::size_t>(need) <= options_.max_batch_bytes / 2);
+  if (static_cast<std::size_t>(need) > options_.max_batch_bytes / 2) return space::full;
   if (open_.size() >= options_.max_batch_bytes / 2) return space::wait;
   const std::int64_t with_batch = promised_ == 0 ? need + segments::batch_overhead : need;
   if (credit_ < with_batch && !borrow(with_batch, whom)) {

@@ -34,6 +34,18 @@ std::error_code failed(std::string_view what, std::string_view path) {
   return e;
 }
 
+// Makes the name of a new directory durable.
+status sync_parent(const std::string& path) {
+  const auto end = path.find_last_not_of('/');
+  const auto slash = end == std::string::npos ? end : path.rfind('/', end);
+  const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int fd = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return failed("open", parent);
+  const status out = ::fsync(fd) == 0 ? ok() : status(failed("fsync", parent));
+  ::close(fd);
+  return out;
+}
+
 class posix_file final : public file {
  public:
   posix_file(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -123,7 +135,11 @@ class posix_file final : public file {
 }  // namespace
 
 result<std::unique_ptr<posix_disk>> posix_disk::open_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed("mkdir", path);
+  if (::mkdir(path.c_str(), 0700) == 0) {
+    if (const status named = sync_parent(path); !named) return named.error();
+  } else if (errno != EEXIST) {
+    return failed("mkdir", path);
+  }
   const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return failed("open", path);
   const int lock = ::openat(directory, "LOCK", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -163,7 +179,8 @@ result<std::unique_ptr<file>> posix_disk::open(std::string_view path, mode how) 
 
 status posix_disk::make_directory(std::string_view path) {
   const std::string name(path);
-  if (::mkdirat(directory_, name.c_str(), 0700) != 0 && errno != EEXIST) return failed("mkdir", name);
+  if (::mkdirat(directory_, name.c_str(), 0700) == 0) return sync_directory(".");
+  if (errno != EEXIST) return failed("mkdir", name);
   return ok();
 }
 

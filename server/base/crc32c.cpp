@@ -27,10 +27,51 @@ std::uint32_t portable(std::uint32_t crc, byte_span data) {
 }
 
 #if defined(__x86_64__)
+// The instruction takes three cycles but one can begin in each: long data are summed as three lanes side by side, whose
+// sums are then put together by moving each behind the zeros that would stand for the lanes after it.
+constexpr std::size_t lane = 512;
+
+constexpr auto make_shift_table() {
+  std::array<std::uint32_t, 32> bits{};
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    std::uint32_t c = std::uint32_t{1} << i;
+    for (std::size_t k = 0; k < lane; ++k) c = table[c & 0xff] ^ (c >> 8);
+    bits[i] = c;
+  }
+  std::array<std::array<std::uint32_t, 256>, 4> out{};
+  for (std::size_t byte = 0; byte < out.size(); ++byte) {
+    for (std::size_t v = 0; v < 256; ++v) {
+      for (std::size_t i = 0; i < 8; ++i) out[byte][v] ^= (v >> i & 1) != 0 ? bits[byte * 8 + i] : 0;
+    }
+  }
+  return out;
+}
+constexpr auto shift_table = make_shift_table();
+
+// The sum after `lane` more zeros.
+std::uint64_t shift(std::uint64_t c) {
+  return shift_table[0][c & 0xff] ^ shift_table[1][c >> 8 & 0xff] ^ shift_table[2][c >> 16 & 0xff] ^
+         shift_table[3][c >> 24 & 0xff];
+}
+
 __attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc, byte_span data) {
   std::uint64_t c = crc;
   const std::uint8_t* p = data.data();
   std::size_t n = data.size();
+  for (; n >= 3 * lane; n -= 3 * lane, p += 3 * lane) {
+    std::uint64_t second = 0;
+    std::uint64_t third = 0;
+    for (std::size_t i = 0; i < lane; i += 8) {
+      std::array<std::uint64_t, 3> word;
+      std::memcpy(&word[0], p + i, 8);
+      std::memcpy(&word[1], p + lane + i, 8);
+      std::memcpy(&word[2], p + 2 * lane + i, 8);
+      c = _mm_crc32_u64(c, word[0]);
+      second = _mm_crc32_u64(second, word[1]);
+      third = _mm_crc32_u64(third, word[2]);
+    }
+    c = shift(shift(c) ^ second) ^ third;
+  }
   for (; n >= 8; n -= 8, p += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, p, 8);

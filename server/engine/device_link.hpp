@@ -81,7 +81,10 @@ class device_link final : public mqtt::host {
   // Records from the head of what is known, or read: as many as there is room for.
   void on_records(feed& at, const record_list& list, std::uint64_t trimmed);
   void on_read_refused(feed& at, stream::reason why);
-  void on_resend(records& m);
+  // `turn`: of the read that this answers; a late or doubled answer to an earlier one is none of ours.
+  void on_resend(records& m, std::uint8_t turn);
+  // A link to that shard lost something: the read of what is to be sent again is asked anew, if it went there (D5).
+  void on_link_gap(shard_id from);
   [[nodiscard]] bool wants_retry() const { return retry_; }
   [[nodiscard]] bool is_open() const { return attached_; }
   // The conversation's first arm is answered; a position at the head becomes `head` (D7).
@@ -166,6 +169,7 @@ class device_link final : public mqtt::host {
   bool said_hello_ = false;
   bool told_caught_up_ = false;
   bool resending_ = false;
+  std::uint8_t resend_turn_ = 0;
   std::uint32_t turn_ = 0;  // round robin over feeds
 };
 

@@ -173,7 +173,7 @@ void inboxes::take(records& m) {
   auto* link = find_link(m.token >> 32);
   if (link == nullptr) return;
   const auto handle = static_cast<std::uint32_t>(m.token);
-  if (handle == 0) return link->on_resend(m);
+  if ((handle & 0xffffff) == 0) return link->on_resend(m, static_cast<std::uint8_t>(handle >> 24));
   auto* at = link->find_feed(handle);
   if (at == nullptr || !at->reading) return;
   at->reading = false;
@@ -361,6 +361,7 @@ void inboxes::on_link_gap(shard_id from) {
       if (at != nullptr && at->reading) read_on(*link, *at);
     }
   }
+  for (auto& [id, link] : links_) link->on_link_gap(from);
 }
 
 void inboxes::tick(moment now) {

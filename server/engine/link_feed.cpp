@@ -190,7 +190,7 @@ void device_link::pump() {
       say_now(hello);
     }
   }
-  if (session_.unsent_count() != 0) return;
+  if (session_.unsent_count() != 0) return resend_next();  // first what was in flight (M2)
   unsigned reading = 0;
   bool behind = false;
   std::uint64_t me_sent = feed::at_head;
@@ -264,12 +264,20 @@ void device_link::resend_next() {
          .first = next->what.c,
          .max_records = 1,
          .max_bytes = home_->around().limits.read_bytes,
-         .from = {home_->around().self, id_ << 32}};
+         .from = {home_->around().self, id_ << 32 | std::uint32_t{++resend_turn_} << 24}};
   resending_ = home_->post(home_->shard_of(account_of(conversation)), std::move(r));
   if (!resending_) retry_ = true;
 }
 
-void device_link::on_resend(records& m) {
+void device_link::on_link_gap(shard_id from) {
+  const auto* next = session_.next_unsent();
+  if (!resending_ || next == nullptr || home_->shard_of(account_of({next->what.a, next->what.b})) != from) return;
+  resending_ = false;
+  resend_next();
+}
+
+void device_link::on_resend(records& m, std::uint8_t turn) {
+  if (!resending_ || turn != resend_turn_) return;
   resending_ = false;
   const auto* next = session_.next_unsent();
   if (!attached_ || next == nullptr) return;

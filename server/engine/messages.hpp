@@ -196,6 +196,8 @@ class links {
   // REQUIRES: `to` is another shard. False: no credit, nothing was taken; the sender keeps its state and comes again
   // (D2, O3). Answers are always taken: their room was reserved with the request.
   virtual bool send(shard_id to, message&& m) = 0;
+  // True: what was taken may be lost on the way, so requests are kept until they are answered, and repeated.
+  [[nodiscard]] virtual bool may_lose() const { return false; }
 };
 
 }  // namespace dunlin::engine

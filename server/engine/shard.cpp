@@ -8,6 +8,12 @@ namespace dunlin::engine {
 using stream::reason;
 using stream::verdict;
 
+namespace {
+// Where links may lose what they took.
+constexpr mono_ms resend_after = 2000;
+constexpr mono_ms control_patience = 10'000;
+}  // namespace
+
 shard::shard(surroundings all)
     : around_(std::move(all)),
       owner_(around_.self, around_.shards, around_.log, around_.history, *this, around_.limits, around_.counts),
@@ -76,6 +82,10 @@ void shard::turn(moment now) {
     ticked_ = now.mono;
     owner_.tick(now);
     inboxes_.tick(now);
+    if (around_.other_shards.may_lose()) {
+      resend_sends(now.mono - resend_after, nullptr);
+      expire_control();
+    }
   }
 }
 
@@ -100,6 +110,39 @@ mono_ms shard::idle_for() const {
 void shard::on_link_gap(shard_id from) {
   owner_.resend_effects(from);
   inboxes_.on_link_gap(from);
+  resend_sends(now_.mono, &from);
+}
+
+void shard::resend_sends(mono_ms older_than, const shard_id* to) {
+  for (std::uint32_t i = 0; i < sends_.size(); ++i) {
+    auto& pending = sends_[i];
+    if (pending.link == 0 || pending.entry.empty() || pending.sent_at > older_than) continue;
+    const partition_id p = partition_of(pending.stream);
+    if (to != nullptr && owner_.shard_of(p) != *to) continue;
+    pending.sent_at = now_.mono;
+    // Without credit: at the next time-out.
+    post(owner_.shard_of(p),
+         submit{p, pending.entry, {around_.self, std::uint64_t{pending.uses & 0x7fffffff} << 32 | i}});
+  }
+}
+
+// A request of the control plane that may be lost is answered; whoever asked repeats it (Q1).
+void shard::expire_control() {
+  std::vector<std::uint64_t> late;
+  for (const auto& [token, waiting] : control_) {
+    if (now_.mono - waiting.since > control_patience) late.push_back(token);
+  }
+  for (const auto token : late) {
+    const auto it = control_.find(token);
+    if (it == control_.end()) continue;
+    if (it->second.verdict) {
+      submitted busy{token, verdict::refuse(reason::busy)};
+      take(busy);
+    } else {
+      records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
+      take(busy);
+    }
+  }
 }
 
 void shard::shut_down() {
@@ -137,13 +180,17 @@ void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id 
     free_sends_.pop_back();
   }
   auto& pending = sends_[i];
-  pending = {link.id(), token, stream, send.id, pending.uses + 1};
+  pending = {.link = link.id(), .token = token, .stream = stream, .id = send.id, .uses = pending.uses + 1};
   submit s{.partition = partition_of(stream),
            .from = {around_.self, std::uint64_t{pending.uses & 0x7fffffff} << 32 | i}};
   s.entry.reserve(96 + send.body.size());
   stream::write_send_entry(s.entry, stream, now_.wall, link.account(), link.device(), send);
   const shard_id to = owner_.shard_of(s.partition);
   if (to == around_.self) return owner_.take(message(std::move(s)), now_);
+  if (around_.other_shards.may_lose()) {
+    pending.entry = s.entry;
+    pending.sent_at = now_.mono;
+  }
   if (!post(to, std::move(s))) {
     around_.counts.link_no_credit.add();
     submitted busy{s.from.token, verdict::refuse(reason::busy)};
@@ -161,8 +208,7 @@ void shard::take(submitted& m) {
   }
   const auto i = static_cast<std::uint32_t>(m.token);
   if (i >= sends_.size() || (sends_[i].uses & 0x7fffffff) != m.token >> 32 || sends_[i].link == 0) return;
-  const pending_send pending = sends_[i];
-  sends_[i].link = 0;
+  const pending_send pending = std::exchange(sends_[i], {.uses = sends_[i].uses});
   free_sends_.push_back(i);
   auto* link = inboxes_.find_link(pending.link);
   if (link != nullptr) link->on_verdict(m.outcome, pending.token, pending.stream, pending.id);

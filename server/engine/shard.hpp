@@ -89,16 +89,22 @@ class shard final : public outbound {
     stream_id stream;
     message_id id;
     std::uint32_t uses = 0;  // of this place: a late answer to an earlier send is none of ours
+    bytes entry;             // kept where the link may lose it: sent again as it is (S3)
+    mono_ms sent_at = 0;
   };
   using records_answer_view = const records&;
   struct pending_control {
     std::function<void(stream::verdict)> verdict;
     std::function<void(records_answer_view)> records;
+    mono_ms since = 0;
   };
   // What a token's top bits say it belongs to.
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
   bool run_own();
+  // Where links may lose: what has waited too long, or all that waits for shard `to`, is sent again.
+  void resend_sends(mono_ms older_than, const shard_id* to);
+  void expire_control();
   void take(message&& m);
   void take(submitted& m);
   void take(const attach_ready& m);

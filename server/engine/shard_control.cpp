@@ -16,7 +16,7 @@ constexpr std::size_t max_control = 1024;
 void shard::submit_control(partition_id p, bytes entry, std::function<void(verdict)> done) {
   if (control_.size() >= max_control) return done(verdict::refuse(reason::busy));
   const std::uint64_t token = control_bit | next_control_++;
-  control_[token].verdict = std::move(done);
+  control_[token] = {.verdict = std::move(done), .records = {}, .since = now_.mono};
   submit s{p, std::move(entry), {around_.self, token}};
   const shard_id to = owner_.shard_of(p);
   if (post(to, std::move(s))) return;
@@ -101,6 +101,7 @@ void shard::set_cursors(account_id account, device_id device, std::function<void
     }
     ++all->waiting;
     const std::uint64_t token = control_bit | next_control_++;
+    control_[token].since = now_.mono;
     control_[token].records = [all, account, device, id = c.id, finish](records_answer_view m) {
       if (m.outcome.ok()) all->parts.push_back({account, id, device, m.head});
       // Left meanwhile: nothing to set.
@@ -119,6 +120,7 @@ void shard::set_cursors(account_id account, device_id device, std::function<void
 void shard::read_records(records_request request, std::function<void(records_answer)> done) {
   if (control_.size() >= max_control) return done({.outcome = verdict::refuse(reason::busy)});
   const std::uint64_t token = control_bit | next_control_++;
+  control_[token].since = now_.mono;
   control_[token].records = [done = std::move(done)](records_answer_view m) {
     records_answer out{.outcome = m.outcome, .head = m.head};
     if (m.list) {
@@ -181,6 +183,7 @@ void shard::build_state(account_id account, device_id device, std::function<void
                                          .name = c.name});
     const std::uint64_t token = control_bit | next_control_++;
     ++all->waiting;
+    control_[token].since = now_.mono;
     control_[token].records = [all, i, finish](records_answer_view m) {
       auto& out = all->answer.conversations[i];
       out.head = m.head;

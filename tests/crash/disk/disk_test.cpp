@@ -49,7 +49,7 @@ class CrashDisk : public testing::Test {
       setenv("LD_PRELOAD", DUNLIN_CRASH_PRELOAD, 1);
       setenv("DUNLIN_CRASH_LIVE", live_.c_str(), 1);
       setenv("DUNLIN_CRASH_KEPT", kept_.c_str(), 1);
-      if (lie_) setenv("DUNLIN_CRASH_LIE", "1", 1);
+      if (lie_) setenv("DUNLIN_CRASH_LIE", live_.c_str(), 1);
       execv(argv[0], argv.data());
       _exit(127);
     }

@@ -4,7 +4,7 @@
 //   DUNLIN_CRASH_LIVE     the directory, absolute; without it nothing is noted
 //   DUNLIN_CRASH_KEPT     where that goes which survives
 //   DUNLIN_CRASH_SYNC_US  a sync takes up to that many microseconds before anything is kept, so that kills fall into it
-//   DUNLIN_CRASH_LIE      if set, a sync keeps nothing: the tests' tests must find such a disk
+//   DUNLIN_CRASH_LIE      a sync of a file with this in its path keeps nothing: the tests' tests must find such a disk
 //
 // What goes past it, and would be lost where it should be kept (so a test fails, it never passes wrongly): io_uring,
 // aio, direct system calls, msync, and stdio's own writes into files above 256 KiB.
@@ -31,7 +31,7 @@ using dunlin::crash::kept_disk;
 
 struct settings {
   unsigned sync_us = 0;
-  bool lie = false;
+  const char* lie = nullptr;
 };
 
 // Set once before main; never destroyed, since threads may write until the very end.
@@ -62,7 +62,7 @@ __attribute__((constructor)) void start() {
   if (live == nullptr || kept == nullptr) return;
   const entered guard;
   if (const char* us = std::getenv("DUNLIN_CRASH_SYNC_US")) config.sync_us = static_cast<unsigned>(std::atoi(us));
-  config.lie = std::getenv("DUNLIN_CRASH_LIE") != nullptr;
+  config.lie = std::getenv("DUNLIN_CRASH_LIE");
   disk = new kept_disk(live, kept);
 }
 
@@ -77,6 +77,14 @@ unsigned delay_us() {
   return (step.fetch_add(0x9e3779b9U) >> 8) % config.sync_us;
 }
 
+bool is_lied_about(int fd) {
+  if (config.lie == nullptr) return false;
+  std::string path(4096, '\0');
+  const ssize_t n = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());
+  path.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return path.find(config.lie) != std::string::npos;
+}
+
 int keep(int fd) {
   if (!is_active()) return 0;
   if (fcntl(fd, F_GETFD) < 0) return -1;
@@ -85,7 +93,7 @@ int keep(int fd) {
     const timespec pause{0, static_cast<long>(delay_us()) * 1000};
     nanosleep(&pause, nullptr);
   }
-  if (!config.lie) disk->sync(fd);
+  if (!is_lied_about(fd)) disk->sync(fd);
   return 0;
 }
 
@@ -94,7 +102,7 @@ void note_range(int fd, off_t begin, ssize_t n) {
   const entered guard;
   disk->wrote(fd, static_cast<std::uint64_t>(begin), static_cast<std::uint64_t>(n));
   const int flags = fcntl(fd, F_GETFL);
-  if (!config.lie && flags >= 0 && (flags & O_DSYNC) != 0) disk->sync(fd);
+  if (flags >= 0 && (flags & O_DSYNC) != 0 && !is_lied_about(fd)) disk->sync(fd);
 }
 
 // A write at the descriptor's own position, which has moved by n.
@@ -278,7 +286,7 @@ int fdatasync(int fd) {
   return is_active() ? keep(fd) : real(fd);
 }
 int syncfs(int /*fd*/) noexcept {
-  if (!is_active() || config.lie) return 0;
+  if (!is_active() || config.lie != nullptr) return 0;
   const entered guard;
   disk->sync_all();
   return 0;

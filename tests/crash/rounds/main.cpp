@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   app.add_flag("--until-delivered", a.options.until_delivered, "conversations are trimmed");
   app.add_option("--directory", a.directory, "where it all lies; fresh [a new one in /dev/shm]");
   app.add_option("--serve", a.options.server.serve, "an argument for dunlin serve")->allow_extra_args(false);
-  app.add_flag("--lie", a.options.server.lie, "a disk that keeps nothing");
+  app.add_option("--lie", a.options.server.lie, "the disk keeps nothing of files with this in their paths");
   app.add_flag("--expect-failure", a.expect_failure, "end with 0 if something is found wrong");
   app.add_flag("--keep", a.keep, "leave the directory");
   CLI11_PARSE(app, argc, argv);

@@ -120,7 +120,7 @@ void people::make_message(client& d) {
   pending p;
   p.id = d.ids.next(bench::wall_clock_ms());
   p.conversation = d.conversations[random_.below(d.conversations.size())];
-  const std::size_t size = random_.one_in(50) ? 1 + random_.below(40'000) : 1 + random_.below(200);
+  const std::size_t size = random_.one_in(20) ? 1 + random_.below(60'000) : 1 + random_.below(200);
   p.body.resize(size);
   random_.fill(p.body);
   ledger_.send(static_cast<place>(&d - devices_.data()), conversations_[p.conversation].in_ledger, p.id,

@@ -69,6 +69,7 @@ class round_test {
   unsigned some_sectors_kept_ = 0;
   unsigned side_done_ = 0;
   unsigned side_lost_ = 0;
+  std::uint64_t readable_ = 0;  // records that range reads gave at the end
   std::uint64_t slowest_start_ms_ = 0;
 };
 

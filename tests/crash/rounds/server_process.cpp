@@ -72,7 +72,7 @@ void server_process::start(unsigned sync_us) {
     setenv("DUNLIN_CRASH_LIVE", live().c_str(), 1);
     setenv("DUNLIN_CRASH_KEPT", kept().c_str(), 1);
     if (sync_us > 0) setenv("DUNLIN_CRASH_SYNC_US", std::to_string(sync_us).c_str(), 1);
-    if (options_.lie) setenv("DUNLIN_CRASH_LIE", "1", 1);
+    if (!options_.lie.empty()) setenv("DUNLIN_CRASH_LIE", options_.lie.c_str(), 1);
   });
 }
 

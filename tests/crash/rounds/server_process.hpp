@@ -15,7 +15,7 @@ struct server_options {
   std::string preload;             // the library of disk/
   std::string directory;           // where everything of this run lies
   std::vector<std::string> serve;  // more arguments for `serve`
-  bool lie = false;                // a disk that keeps nothing
+  std::string lie;                 // the disk keeps nothing of files with this in their paths; empty: it is honest
 };
 
 struct server_addresses {

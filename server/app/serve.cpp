@@ -1,6 +1,7 @@
 #include "app/serve.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -86,12 +87,13 @@ bool write_ready_file(const std::string& path, const std::string& mqtt, const st
 void print_welcome(const config& values, const std::string& mqtt, const std::string& http) {
   const auto port = mqtt.substr(mqtt.rfind(':') + 1);
   const std::string data = values.data == "./data" ? "" : " --data " + values.data;
+  const std::string self = program_invocation_name;  // as it was called, so that the commands can be copied
   std::cout << "Dunlin " << version << " is ready.\n\n"
             << "  MQTT       " << mqtt << "\n  WebSocket  ws://" << http << "/mqtt\n  HTTP       http://" << http
             << "\n  data       " << values.data << "\n\n"
             << "Two people and a conversation between them:\n\n"
-            << "  dunlin account add ada" << data << "; dunlin account add ben" << data << "; dunlin conversation add"
-            << data << " --members ada,ben --open\n\n"
+            << "  " << self << " account add ada" << data << "; " << self << " account add ben" << data << "; " << self
+            << " conversation add" << data << " --members ada,ben --open\n\n"
             << "Ben listens, and Ada says hello, with the tokens and the conversation's id printed above:\n\n"
             << "  mosquitto_sub -p " << port << " -u ben -P BENS_TOKEN -i ben-listens -t 'c/+/text'\n"
             << "  mosquitto_pub -p " << port

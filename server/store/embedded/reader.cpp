@@ -165,8 +165,14 @@ status reader::read_sealed(const sealed_files::list& files, std::uint64_t throug
 status reader::read_unsealed(const reader_request& request, collected& out) {
   bytes buffer;
   std::uint64_t seq = request.first_unsealed;
-  for (const auto& place : request.places) {
+  const auto& places = request.places;
+  for (std::size_t i = 0; i < places.size(); ++i) {
     if (out.full) return ok();
+    if (i + segment::prefetch_ahead < places.size()) {
+      const auto& ahead = places[i + segment::prefetch_ahead];
+      request.in[ahead.segment]->prefetch(ahead.offset);
+    }
+    const auto& place = places[i];
     entry_view entry;
     DUNLIN_TRY(read_entry_at(*request.in[place.segment], place.offset, buffer, entry));
     if (entry.what.stream != request.read.stream || entry.what.seq != seq) return make_error_code(errc::corrupt);

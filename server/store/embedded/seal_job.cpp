@@ -79,6 +79,10 @@ result<job_step> seal_job::write_records() {
   bytes buffer;
   for (; next_ref_ < refs_.size() && !out_->wants_write(); ++next_ref_) {
     const record_ref& ref = refs_[next_ref_];
+    if (next_ref_ + segment::prefetch_ahead < refs_.size()) {
+      const record_ref& ahead = refs_[next_ref_ + segment::prefetch_ahead];
+      taken_[ahead.segment]->prefetch(ahead.offset);
+    }
     entry_view entry;
     DUNLIN_TRY(read_entry_at(*taken_[ref.segment], ref.offset, buffer, entry));
     if (entry.what.stream != ref.stream || entry.what.seq != ref.seq) return make_error_code(errc::corrupt);

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/values.hpp"
 #include "app/version.hpp"
 
 namespace dunlin::app {
@@ -145,7 +146,7 @@ void add_conversation(CLI::App& app, flags& f) {
   add.add_flag("--open", f.open, "plain text at c/ID/text, for stock MQTT clients, bots and things");
   add.add_option("--keep", f.keep, "how long records are kept [forever]")
       ->check(CLI::IsMember({"forever", "until-delivered"}))
-      ->type_name("forever|until-delivered");
+      ->type_name("");
   add_client_flags(add, f);
   add.footer(R"(
 Prints {"conversation":…}. Two members without --name and --open have one direct conversation: asking again gives the same.
@@ -245,6 +246,26 @@ config_result<config> read(const config_source& from) {
   return out;
 }
 
+// Names a word that is no command where one is expected; CLI11 itself says only that one is missing.
+static std::string unknown_command(CLI::App& app, const std::vector<std::string>& arguments) {
+  auto* at = &app;
+  for (const auto& word : arguments) {
+    const auto known = at->get_subcommands([](const CLI::App*) { return true; });
+    if (known.empty() || word.starts_with('-')) return {};
+    const auto next = std::ranges::find(known, word, [](const CLI::App* c) { return c->get_name(); });
+    if (next == known.end()) {
+      const auto near =
+          std::ranges::min_element(known, {}, [&](const CLI::App* c) { return distance(word, c->get_name()); });
+      const auto& name = (*near)->get_name();
+      std::string text = "There is no command '" + word + "'";
+      if (distance(word, name) <= 2) text.append(", did you mean '").append(name).append("'?");
+      return text + "\nRun with --help for more information.\n";
+    }
+    at = *next;
+  }
+  return {};
+}
+
 command parse(const std::vector<std::string>& arguments) {
   flags f;
   CLI::App app("Dunlin, a messaging server", "dunlin");
@@ -264,7 +285,9 @@ command parse(const std::vector<std::string>& arguments) {
     std::ostringstream out;
     std::ostringstream err;
     const bool fine = app.exit(e, out, err) == 0;
-    return finished{fine ? exit_code::ok : exit_code::usage, fine ? out.str() : err.str()};
+    if (fine) return finished{exit_code::ok, out.str()};
+    const auto unknown = unknown_command(app, arguments);
+    return finished{exit_code::usage, unknown.empty() ? err.str() : unknown};
   }
   return command_of(chosen_of(app), f);
 }

@@ -133,5 +133,12 @@ TEST(CommandLine, WhatIsWrongIsUsage) {
   }
 }
 
+TEST(CommandLine, AWordThatIsNoCommandIsNamed) {
+  EXPECT_THAT(ended({"acount", "add", "ada"}).text, HasSubstr("no command 'acount', did you mean 'account'?"));
+  EXPECT_THAT(ended({"device", "mnt"}).text, HasSubstr("no command 'mnt', did you mean 'mint'?"));
+  EXPECT_THAT(ended({"fly"}).text, HasSubstr("no command 'fly'\n"));
+  EXPECT_THAT(ended({}).text, HasSubstr("subcommand is required"));
+}
+
 }  // namespace
 }  // namespace dunlin::app

@@ -231,6 +231,13 @@ std::optional<config_error> check(const config& c) {
     return config_error{"limits.max_packet (" + size_text(c.max_packet) + ") must be at least limits.max_body (" +
                         size_text(c.max_body) + ") and 1 KiB"};
   }
+  // Two prepared segments must hold the reserve and what clients may have on its way (two batches of 4 MiB), when the
+  // end of each may stay unused by as much as a batch.
+  constexpr std::uint64_t batches = 9ULL << 20;
+  if (c.log_segment < batches + c.log_reserve / 2) {
+    return config_error{"log.segment_size (" + size_text(c.log_segment) +
+                        ") must be at least 9 MiB and half of log.reserve (" + size_text(c.log_reserve) + ")"};
+  }
   if (c.log_unsealed < 4 * c.log_segment) {
     return config_error{"log.max_unsealed (" + size_text(c.log_unsealed) +
                         ") must be at least four of log.segment_size (" + size_text(c.log_segment) + ")"};

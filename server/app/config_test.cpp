@@ -92,6 +92,13 @@ TEST(Config, SettingsThatDisagreeAreRefused) {
   c.max_body = 512 * 1024;
   EXPECT_THAT(check(c)->text, HasSubstr("limits.max_packet (320 KiB) must be at least limits.max_body (512 KiB)"));
   c = default_config();
+  c.log_segment = 10U << 20;
+  c.log_reserve = 1U << 20;
+  EXPECT_FALSE(check(c));
+  c.log_reserve = 4U << 20;
+  EXPECT_THAT(check(c)->text,
+              HasSubstr("log.segment_size (10 MiB) must be at least 9 MiB and half of log.reserve (4 MiB)"));
+  c = default_config();
   c.log_segment = 512ULL << 20;
   EXPECT_THAT(check(c)->text, HasSubstr("log.max_unsealed (1 GiB) must be at least four of log.segment_size"));
 }

@@ -57,11 +57,11 @@ constexpr std::array table = {
 
     setting{"log.segment_size", setting_type::size, "64 MiB",
             "Size of a segment of the log. Larger ones are sealed less often and keep more in the log.",
-            &config::log_segment, 1 * mib, 1 * gib},
+            &config::log_segment, 10 * mib, 1 * gib},
     setting{
         "log.max_unsealed", setting_type::size, "1 GiB",
         "The unsealed log may become this large. More rides out longer bursts and makes a start after a crash longer.",
-        &config::log_unsealed, 8 * mib, 64 * gib},
+        &config::log_unsealed, 40 * mib, 64 * gib},
     setting{"log.reserve", setting_type::size, "8 MiB",
             "Space in the log kept for marks, trims and deletions when the disk is full.", &config::log_reserve,
             1 * mib, 1 * gib},

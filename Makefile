@@ -24,7 +24,9 @@ help: ## list the commands
 	@echo 'Usage: make COMMAND [NAME=VALUE]...'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-run: build ## build and start the server, data in ./data  [DATA=./data ARGS=...]
+run: ## build and start the server, data in ./data  [DATA=./data ARGS=...]
+	@tools/setup build try
+	@tools/build build dunlin
 	@exec build/dunlin serve --data $(DATA) $(ARGS)
 
 build: ## build the server: build/dunlin

@@ -32,7 +32,8 @@ struct sqlite_store final : store {
   table_set tables() override { return held->tables(); }
   void reopen() override {
     held.reset();
-    held = std::move(*sqlite_tables::open(directory.path("accounts.db"), random));
+    auto opened = sqlite_tables::open(directory.path("accounts.db"), random);
+    held = std::move(*opened);
   }
   test_directory directory;
   seeded_random random{1};

@@ -17,14 +17,13 @@ bool control_door::on(partition_id p, Work work) {
 
 void control_door::create(engine::conversation_spec spec, std::function<void(verdict)> done) {
   const partition_id p = partition_of(spec.id);
-  const bool taken = on(p, [spec = std::move(spec), done](shard& s) mutable { s.create(std::move(spec), done); });
+  const bool taken = on(p, [spec = std::move(spec), done](shard& s) { s.create(spec, done); });
   if (!taken) done(verdict::refuse(reason::busy));
 }
 
 void control_door::change_members(engine::members_spec spec, std::function<void(verdict)> done) {
   const partition_id p = partition_of(spec.id);
-  const bool taken =
-      on(p, [spec = std::move(spec), done](shard& s) mutable { s.change_members(std::move(spec), done); });
+  const bool taken = on(p, [spec = std::move(spec), done](shard& s) { s.change_members(spec, done); });
   if (!taken) done(verdict::refuse(reason::busy));
 }
 

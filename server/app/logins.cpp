@@ -11,7 +11,7 @@ void logins::verify(engine::shard_id shard, std::uint64_t ticket, std::string us
   auto& thread = shards_->at(shard);
   // A shard that takes no more work for the moment is waited for: this runs on the store thread, and a connection
   // that never gets an answer would hang until its time-out.
-  const auto post = [&thread](accounts::job work) {
+  const auto post = [&thread](const accounts::job& work) {
     while (!thread.loop().post(work)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   };
   service_->verify(std::move(user), std::move(token), post, [&thread, ticket](result<accounts::identity> found) {

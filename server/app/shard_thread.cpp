@@ -57,7 +57,8 @@ mono_ms shard_thread::idle_ms(mono_ms /*now*/) {
 bool shard_thread::send(engine::shard_id to, engine::message&& m) {
   auto& late = late_answers_[to];
   if (!is_answer(m)) return late.empty() && mail_.post(self_, to, std::move(m));
-  if (!late.empty() || !mail_.post_answer(self_, to, std::move(m))) late.push_back(std::move(m));
+  if (late.empty() && mail_.post_answer(self_, to, std::move(m))) return true;
+  late.push_back(std::move(m));  // NOLINT(bugprone-use-after-move): a message that found no room is untouched
   return true;
 }
 

@@ -19,7 +19,8 @@ constexpr std::size_t topic_max = 40;
 std::string_view write_topic(topic_kind what, stream_id conversation, char* at) {
   if (what == topic_kind::me) return "me";
   if (what == topic_kind::now) return "me/now";
-  std::memcpy(at, "c/", 2);
+  at[0] = 'c';
+  at[1] = '/';
   const auto text = id_to_text(conversation.hi, conversation.lo);
   std::memcpy(at + 2, text.data(), text.size());
   std::string_view suffix;

@@ -20,7 +20,7 @@ reason_code code_of(reason why) {
     case reason::forbidden:
     case reason::not_open: return reason_code::not_authorized;
     case reason::busy:
-    case reason::no_space: return reason_code::quota_exceeded;
+    case reason::no_space:
     case reason::too_large: return reason_code::quota_exceeded;  // 0x95 is none of PUBACK's codes
     case reason::malformed: return reason_code::payload_format_invalid;
     case reason::stale:

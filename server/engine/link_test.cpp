@@ -16,7 +16,7 @@ struct one_link : testing::Test {
   stream_id talk = rig.add_conversation({ada, ben}, 2);
   std::string topic = test_rig::topic(talk);
 
-  std::unique_ptr<test_device> connect(const test_rig::person& who, test_device::connect_options options) {
+  std::unique_ptr<test_device> connect(const test_rig::person& who, const test_device::connect_options& options) {
     auto device = std::make_unique<test_device>(rig, 0);
     device->connect(to_text(who.account), who.token, options);
     rig.run();

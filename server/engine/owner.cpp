@@ -264,7 +264,8 @@ void owner::finish_load(store::load_answer& a, moment now) {
   for (auto& place : done.waiting) {
     if (!a.found) place->absent.push_back(done.key);
     if (failed) place->remaining = 0;
-    if (place->remaining != 0 && --place->remaining != 0) continue;
+    if (place->remaining != 0) --place->remaining;
+    if (place->remaining != 0) continue;
     --parked_;
     if (failed) {
       if (auto* m = std::get_if<submit>(&place->what)) answer(m->from, verdict::refuse(reason::busy));

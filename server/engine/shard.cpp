@@ -157,7 +157,7 @@ void shard::verified(std::uint64_t ticket, const identity& who) {
   if (auto* link = inboxes_.find_link(ticket)) link->on_verified(who);
 }
 
-void shard::attach_when_ready(device_link& link) { own_.push_back(attach_ready{link.id(), link.account()}); }
+void shard::attach_when_ready(device_link& link) { own_.emplace_back(attach_ready{link.id(), link.account()}); }
 
 message_id shard::next_message_id() {
   // Increasing, as S3 wants of a sender, even within a millisecond.
@@ -191,7 +191,7 @@ void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id 
     pending.entry = s.entry;
     pending.sent_at = now_.mono;
   }
-  if (!post(to, std::move(s))) {
+  if (!post(to, std::move(s))) {  // NOLINT(bugprone-use-after-move): untouched where there is no credit
     around_.counts.link_no_credit.add();
     submitted busy{s.from.token, verdict::refuse(reason::busy)};
     take(busy);

@@ -70,8 +70,8 @@ class shard final : public outbound {
   void attach_when_ready(device_link& link);
 
   // --- control, on this thread (engine/control_door.hpp calls these)
-  void create(conversation_spec spec, std::function<void(stream::verdict)> done);
-  void change_members(members_spec spec, std::function<void(stream::verdict)> done);
+  void create(const conversation_spec& spec, std::function<void(stream::verdict)> done);
+  void change_members(const members_spec& spec, std::function<void(stream::verdict)> done);
   void tell_account(account_spec spec, std::function<void(stream::verdict)> done);
   void read_records(records_request request, std::function<void(records_answer)> done);
   void read_state(account_id account, device_id device, std::function<void(state_answer)> done);
@@ -111,7 +111,7 @@ class shard final : public outbound {
   void take(const state_ready& m);
   void take(records& m);
   void submit_control(partition_id p, bytes entry, std::function<void(stream::verdict)> done);
-  void tell_device(std::shared_ptr<account_spec> spec, std::size_t i, stream::verdict last,
+  void tell_device(const std::shared_ptr<account_spec>& spec, std::size_t i, stream::verdict last,
                    std::function<void(stream::verdict)> done);
   void set_cursors(account_id account, device_id device, std::function<void(stream::verdict)> done);
   void build_state(account_id account, device_id device, std::function<void(state_answer)> done);

@@ -24,7 +24,7 @@ void shard::submit_control(partition_id p, bytes entry, std::function<void(verdi
   take(busy);
 }
 
-void shard::create(conversation_spec spec, std::function<void(verdict)> done) {
+void shard::create(const conversation_spec& spec, std::function<void(verdict)> done) {
   bytes entry;
   stream::write_create_entry(entry, {.stream = spec.id,
                                      .time = now_.wall,
@@ -36,7 +36,7 @@ void shard::create(conversation_spec spec, std::function<void(verdict)> done) {
   submit_control(partition_of(spec.id), std::move(entry), std::move(done));
 }
 
-void shard::change_members(members_spec spec, std::function<void(verdict)> done) {
+void shard::change_members(const members_spec& spec, std::function<void(verdict)> done) {
   bytes entry;
   stream::write_change_entry(entry, {spec.id, now_.wall, spec.actor, spec.add, spec.remove});
   submit_control(partition_of(spec.id), std::move(entry), std::move(done));
@@ -47,7 +47,7 @@ void shard::tell_account(account_spec spec, std::function<void(verdict)> done) {
 }
 
 // One entry a device, one after the other: each may make a record.
-void shard::tell_device(std::shared_ptr<account_spec> spec, std::size_t i, verdict last,
+void shard::tell_device(const std::shared_ptr<account_spec>& spec, std::size_t i, verdict last,
                         std::function<void(verdict)> done) {
   if (i != 0 && (i >= spec->devices.size() || !last.ok())) return done(last);
   stream::account_entry entry{
@@ -149,7 +149,7 @@ void shard::read_state(account_id account, device_id device, std::function<void(
   states_[token] = [this, account, device, done = std::move(done)]() mutable {
     build_state(account, device, std::move(done));
   };
-  own_.push_back(state_ready{token, account});
+  own_.emplace_back(state_ready{token, account});
 }
 
 // Heads and receipts are their owners' to tell: each conversation is armed for nobody and asked for its head (D10).

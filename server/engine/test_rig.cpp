@@ -305,7 +305,7 @@ stream::verdict test_rig::change(stream_id id, const std::vector<account_id>& ad
   return done.value_or(stream::verdict{});
 }
 
-std::unique_ptr<test_device> test_rig::online(const person& who, std::vector<std::string> filters) {
+std::unique_ptr<test_device> test_rig::online(const person& who, const std::vector<std::string>& filters) {
   // Accepted by the shard that it does not belong to, where there is one.
   const auto elsewhere = static_cast<shard_id>((partition_of(who.account) + 1) % shards_.size());
   auto device = std::make_unique<test_device>(*this, elsewhere);

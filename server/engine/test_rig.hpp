@@ -116,7 +116,7 @@ class test_rig final : public credentials {
                              bool direct = false, stream::retention keep = stream::retention::forever);
   stream::verdict change(stream_id id, const std::vector<account_id>& add, const std::vector<account_id>& remove);
   // Connected as the device itself (primary), subscribed to everything unless `filters` says otherwise.
-  std::unique_ptr<test_device> online(const person& who, std::vector<std::string> filters = all_filters());
+  std::unique_ptr<test_device> online(const person& who, const std::vector<std::string>& filters = all_filters());
   static std::vector<std::string> all_filters() { return {"me", "me/now", "c/+", "c/+/receipt", "c/+/live"}; }
 
   // Until nothing moves any more; then the clock moves `ms`, in steps.

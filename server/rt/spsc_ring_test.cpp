@@ -60,7 +60,8 @@ TEST(SpscRing, CarriesAMillionValuesBetweenTwoThreads) {
   spsc_ring<std::uint64_t> ring(256);
   std::thread producer([&] {
     for (std::uint64_t i = 0; i < count;) {
-      if (ring.push(std::uint64_t{i})) {
+      std::uint64_t item = i;
+      if (ring.push(std::move(item))) {
         ++i;
       } else {
         std::this_thread::yield();

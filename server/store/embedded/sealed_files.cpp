@@ -36,7 +36,7 @@ sealed_files::snapshot_ref sealed_files::snapshot() const {
   return list_;
 }
 
-status sealed_files::publish(manifest next, std::shared_ptr<sealed_file> made) {
+status sealed_files::publish(manifest next, const std::shared_ptr<sealed_file>& made) {
   next.next_number = next_number_;
   DUNLIN_TRY(store_manifest(files_, next));
   const snapshot_ref before = snapshot();

@@ -30,7 +30,7 @@ class sealed_files {
 
   // Makes `next` the truth: durable first, then seen. Files that it no longer names are removed. `made`: the file that
   // it names anew, if any.
-  status publish(manifest next, std::shared_ptr<sealed_file> made);
+  status publish(manifest next, const std::shared_ptr<sealed_file>& made);
   // What a sealing or a merge wrote and cannot publish; no harm if that fails.
   void discard(const std::string& path);
 

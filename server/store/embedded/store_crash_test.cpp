@@ -93,7 +93,8 @@ class process {
       flush();
       if (store->step_writer()) idle = 0;
       give_rows();
-      if (store->step_background(now += 5)) idle = 0;
+      now += 5;
+      if (store->step_background(now)) idle = 0;
       store->step_reader();
     }
   }

@@ -191,9 +191,10 @@ void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id 
     pending.entry = s.entry;
     pending.sent_at = now_.mono;
   }
-  if (!post(to, std::move(s))) {  // NOLINT(bugprone-use-after-move): untouched where there is no credit
+  const std::uint64_t token = s.from.token;
+  if (!post(to, std::move(s))) {
     around_.counts.link_no_credit.add();
-    submitted busy{s.from.token, verdict::refuse(reason::busy)};
+    submitted busy{token, verdict::refuse(reason::busy)};
     take(busy);
   }
 }

@@ -191,10 +191,10 @@ void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id 
     pending.entry = s.entry;
     pending.sent_at = now_.mono;
   }
-  const std::uint64_t token = s.from.token;
+  const std::uint64_t asked = s.from.token;
   if (!post(to, std::move(s))) {
     around_.counts.link_no_credit.add();
-    submitted busy{token, verdict::refuse(reason::busy)};
+    submitted busy{asked, verdict::refuse(reason::busy)};
     take(busy);
   }
 }

@@ -34,6 +34,12 @@ void mqtt_connection::on_written() {
   end_if_closing();
 }
 
+bool mqtt_connection::take_heard() {
+  auto& protocol = link_->protocol();
+  // Who is not read for want of credit cannot be heard, and is not silent.
+  return protocol.take_heard() || (protocol.is_held() && protocol.state() == mqtt::protocol_state::connected);
+}
+
 mono_ms mqtt_connection::patience_ms() {
   auto& protocol = link_->protocol();
   if (protocol.state() != mqtt::protocol_state::connected) return with_.handshake_timeout;

@@ -30,7 +30,7 @@ class mqtt_connection final : public net::connection_user, public engine::port {
   net::taken on_bytes(byte_span in) override;
   bool wants_input() override { return link_->protocol().wants_input(); }
   void on_written() override;
-  bool take_heard() override { return link_->protocol().take_heard(); }
+  bool take_heard() override;
   mono_ms patience_ms() override;
   void on_silent() override;
   void on_closed() override;

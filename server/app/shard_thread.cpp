@@ -6,17 +6,6 @@
 
 namespace dunlin::app {
 
-namespace {
-
-// What nobody may be left waiting for: its place was promised with the question.
-bool is_answer(const engine::message& m) {
-  return std::holds_alternative<engine::submitted>(m) || std::holds_alternative<engine::records>(m) ||
-         std::holds_alternative<engine::armed_list>(m) || std::holds_alternative<engine::effect_kept>(m) ||
-         std::holds_alternative<engine::marks_kept>(m);
-}
-
-}  // namespace
-
 shard_thread::shard_thread(std::unique_ptr<rt::event_loop> loop, shard_mail& mail, engine::shard_id self,
                            std::size_t shards)
     : loop_(std::move(loop)), mail_(mail), self_(self), late_answers_(shards) {}
@@ -56,7 +45,7 @@ mono_ms shard_thread::idle_ms(mono_ms /*now*/) {
 
 bool shard_thread::send(engine::shard_id to, engine::message&& m) {
   auto& late = late_answers_[to];
-  if (!is_answer(m)) return late.empty() && mail_.post(self_, to, std::move(m));
+  if (!engine::is_answer(m)) return late.empty() && mail_.post(self_, to, std::move(m));
   if (late.empty() && mail_.post_answer(self_, to, std::move(m))) return true;
   late.push_back(std::move(m));  // NOLINT(bugprone-use-after-move): a message that found no room is untouched
   return true;

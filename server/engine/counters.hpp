@@ -27,8 +27,11 @@ struct counters {
   counter& protocol_errors;
   counter& logins_refused;
   counter& link_no_credit;
+  counter& sockets_stopped;  // a connection was not read for want of credit
   gauge& connections;
   gauge& sessions_kept;
+  gauge& sends_kept;    // messages of those connections
+  gauge& entries_kept;  // entries that wait for space in the log (L6)
   gauge& held;
   gauge& loading;
 };

@@ -263,6 +263,11 @@ void device_link::on_protocol_error(reason_code reason) {
   log_debug("a connection broke the protocol", {{"reason", mqtt::name_of(reason)}});
 }
 
+void device_link::read_again() {
+  protocol_->release();
+  port_->resume();
+}
+
 void device_link::on_writable() {
   protocol_->on_written();
   pump();

@@ -75,6 +75,9 @@ class device_link final : public mqtt::host {
   [[nodiscard]] filters& wanted() { return wanted_; }
   std::vector<feed>& feeds() { return feeds_; }
   feed* find_feed(std::uint32_t conversation);
+  // A message of it waits for credit: nothing more is decoded until it has gone.
+  void stop_reading() { protocol_->hold(); }
+  void read_again();
   void on_verified(const identity& who);
   void on_attach_ready();
   void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
@@ -85,6 +88,8 @@ class device_link final : public mqtt::host {
   void on_resend(records& m, std::uint8_t turn);
   // A link to that shard lost something: the read of what is to be sent again is asked anew, if it went there (D5).
   void on_link_gap(shard_id from);
+  // Something found no credit: pumped again within a second.
+  void pump_again() { retry_ = true; }
   [[nodiscard]] bool wants_retry() const { return retry_; }
   [[nodiscard]] bool is_open() const { return attached_; }
   // The conversation's first arm is answered; a position at the head becomes `head` (D7).

@@ -165,6 +165,7 @@ void inboxes::read_on(device_link& link, feed& at) {
     at.reading = true;
   } else {
     counts_.link_no_credit.add();
+    link.pump_again();
   }
 }
 

@@ -187,6 +187,13 @@ using message =
     std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, news, urgent_news,
                  armed_list, records, marks_kept, receipts_news, live_down, attach_ready, state_ready>;
 
+// What nobody may be left waiting for: its place was promised with the question.
+inline bool is_answer(const message& m) {
+  return std::holds_alternative<submitted>(m) || std::holds_alternative<records>(m) ||
+         std::holds_alternative<armed_list>(m) || std::holds_alternative<effect_kept>(m) ||
+         std::holds_alternative<marks_kept>(m);
+}
+
 // The way to the other shards.
 //
 // Thread rule: each shard has its own, used by its thread.

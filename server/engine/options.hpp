@@ -16,11 +16,13 @@ struct options {
   std::uint32_t inline_records = 16 * 1024;  // bytes of records that travel with a signal (D2)
   std::uint32_t read_bytes = 64 * 1024;      // asked for by one read of a feed
   std::uint32_t read_records = 256;
-  std::uint32_t heads_first_behind = 200;  // records behind which a `dunlin=1` client gets the newest first (D9)
-  std::uint32_t heads_first_last = 20;     // how many of the newest
-  std::uint32_t parked = 8192;             // messages that wait for a state to be read back, a shard
-  std::uint32_t kept_recent = 64;          // newest records of a stream kept in memory while it is busy
-  mono_ms marks_flush_direct = 50;         // R2: half of 100 ms, since an inbox may have waited as long
+  std::uint32_t heads_first_behind = 200;    // records behind which a `dunlin=1` client gets the newest first (D9)
+  std::uint32_t heads_first_last = 20;       // how many of the newest
+  std::uint32_t open_sends = 8192;           // messages that a shard may have undecided at one owner's shard
+  std::uint64_t open_send_bytes = 16 << 20;  // and their bytes
+  std::uint32_t parked = 8192;               // messages that wait for a state to be read back, a shard
+  std::uint32_t kept_recent = 64;            // newest records of a stream kept in memory while it is busy
+  mono_ms marks_flush_direct = 50;           // R2: half of 100 ms, since an inbox may have waited as long
   mono_ms marks_flush_group = 1000;
   mono_ms cursors_flush = 1000;   // D1
   mono_ms resend_effects = 5000;  // O1

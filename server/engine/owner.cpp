@@ -94,7 +94,7 @@ std::vector<store::row_key> owner::account_rows(account_id account) {
 reason owner::append(partition_id p, byte_span entry, store::space_for whom, const reply_to* from) {
   switch (log_.reserve(entry.size() + frame_overhead, whom)) {
     case store::space::granted: break;
-    case store::space::wait: return reason::busy;
+    case store::space::wait: return reason::busy;  // which a client entry waits out
     case store::space::full: return reason::no_space;
   }
   // The context is looked at by apply before submit returns, or never where the log applies later.
@@ -161,12 +161,6 @@ void owner::keep_record(stream::stream_state& s, const store::applied& out) {
   const auto record = stream::read_record(out.record);
   const auto urgency = record ? static_cast<std::uint8_t>(record->urgency) : std::uint8_t{0};
   batch.records.push_back({s.id, out.seq, at, static_cast<std::uint32_t>(n + out.record.size()), urgency});
-}
-
-void owner::take(submit& m, moment /*now*/) {
-  if (const reason why = append(m.partition, m.entry, store::space_for::client, &m.from); why != reason::none) {
-    answer(m.from, verdict::refuse(why));
-  }
 }
 
 bool owner::submit_cursors(partition_id p, const std::vector<stream::cursor_part>& parts, std::uint64_t tag) {
@@ -268,7 +262,7 @@ void owner::finish_load(store::load_answer& a, moment now) {
     if (place->remaining != 0) continue;
     --parked_;
     if (failed) {
-      if (auto* m = std::get_if<submit>(&place->what)) answer(m->from, verdict::refuse(reason::busy));
+      if (auto* m = std::get_if<submit>(&place->what)) refuse_submit(*m);
       if (auto* m = std::get_if<read>(&place->what)) refuse_read(*m, reason::busy);
       continue;
     }
@@ -305,10 +299,10 @@ void owner::take(message&& m, moment now) {
   }
   if (const auto* w = std::get_if<attach_ready>(&m)) keys = account_rows(w->account);
   if (const auto* w = std::get_if<state_ready>(&m)) keys = account_rows(w->account);
-  if (parked_ >= limits_.parked && !keys.empty()) {
+  // Submits are bounded by their senders' credit.
+  if (parked_ >= limits_.parked && !keys.empty() && !std::holds_alternative<submit>(m)) {
     const bool here = std::all_of(keys.begin(), keys.end(), [this](const auto& key) { return is_here(key); });
     if (!here) {  // too much is being read back: who asks, asks again
-      if (auto* s = std::get_if<submit>(&m)) answer(s->from, verdict::refuse(reason::busy));
       if (auto* r = std::get_if<read>(&m)) refuse_read(*r, reason::busy);
       return;
     }
@@ -346,7 +340,8 @@ void owner::turn(moment now) {
     }
   }
   give_rows();
-  retry_signals(now);
+  retry_signals();
+  retry_space(now);
   const store::ticket durable = planted(bug::release_before_durable) ? log_.taken() : log_.durable();
   release_batch batch;
   while (held_.take(durable, batch)) release(batch, now);

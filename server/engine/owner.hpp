@@ -8,8 +8,10 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -63,6 +65,8 @@ class owner final : public store::applier {
   [[nodiscard]] std::size_t inboxes() const;
   // True while something waits for a disk or for durability: the loop should not sleep long.
   [[nodiscard]] bool is_idle() const { return held_.size() == 0 && pending_reads_.empty() && loading_.empty(); }
+  // Client entries wait for the log to have space again (L6).
+  [[nodiscard]] bool waits_for_space() const { return !no_space_.empty(); }
   // For the inboxes of this shard, which live in the same partitions: makes sure that the account's rows are in memory.
   // False: they are being read back, and `m` will be taken when they are there.
   static std::vector<store::row_key> account_rows(account_id account);
@@ -94,6 +98,8 @@ class owner final : public store::applier {
     bool lowest_known = false;
     bool pending = false;  // has records in the release at hand
     bool marks_listed = false;
+    bool unsignalled = false;   // without credit: signalled again at the next turn (D2)
+    bool untold = false;        // the same for receipts
     std::size_t first_new = 0;  // the first of these in `recent`
   };
   struct pending_read {
@@ -103,6 +109,9 @@ class owner final : public store::applier {
   };
 
   void take(submit& m, moment now);
+  void wait_for_space(submit& m, bool first);
+  void retry_space(moment now);
+  void refuse_submit(const submit& m);  // its state cannot be read back
   void take(arms& m, moment now);
   void take(read& m, moment now);
   void take(marks_reports& m, moment now);
@@ -127,7 +136,8 @@ class owner final : public store::applier {
   void signal(stream::stream_state& stream, live_stream& live, bool urgent, bool ring, moment now);
   void signal_urgent(stream::stream_state& stream, std::uint64_t head, bool ring, moment now);
   bool news_to(stream::stream_state& stream, const live_stream& live, shard_id shard, record_list list);
-  void retry_signals(moment now);
+  void signal_later(live_stream& live, bool live_stream::* what);
+  void retry_signals();
 
   void answer_arm(const arm& a, shard_id from, std::vector<armed>& quiet, std::vector<news>& loud);
   void report_marks(const marks_report& r, stream::stream_state& state, live_stream& live);
@@ -161,7 +171,11 @@ class owner final : public store::applier {
   std::vector<live_stream> live_;  // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
   std::vector<stream_id> touched_;      // streams with records in the release at hand
-  std::vector<stream_id> unsignalled_;  // no credit: signalled again at the next turn (D2)
+  std::vector<stream_id> unsignalled_;  // those streams, each once
+  // Client entries for which the log had no space (L6), in the order of their coming; bounded by the senders' credit.
+  std::deque<submit> no_space_;
+  std::set<std::pair<shard_id, std::uint64_t>> waiting_;  // who they are from: a repeat is dropped
+  std::optional<reply_to> retried_;                       // the first of them, taken out and on its way again
   std::vector<stream_id> marked_direct_;
   std::vector<stream_id> marked_group_;
   mono_ms direct_at_ = 0;

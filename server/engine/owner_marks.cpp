@@ -131,22 +131,26 @@ void owner::tell_receipts(stream::stream_state& s, live_stream& live) {
   // All members see the same but who holds a lowest mark.
   std::vector<receipts_news> common(shards_);
   const receipts all{live.got.value, live.read.value};
+  bool all_told = true;
   for (const auto& member : s.members) {
     if (member.handle == 0) continue;
     const shard_id to = shard_of(partition_of(member.account));
     const receipts mine{live.got.without(member.account), live.read.without(member.account)};
     if (mine == all) {
       common[to].handles.push_back(member.handle);
-    } else {
-      out_.post(to, receipts_news{s.id, {member.handle}, mine});
+    } else if (!out_.post(to, receipts_news{s.id, {member.handle}, mine})) {
+      all_told = false;
     }
   }
   for (shard_id to = 0; to < shards_; ++to) {
     if (common[to].handles.empty()) continue;
     common[to].stream = s.id;
     common[to].others = all;
-    out_.post(to, std::move(common[to]));
+    all_told = out_.post(to, std::move(common[to])) && all_told;
   }
+  if (all_told) return;
+  counts_.link_no_credit.add();
+  signal_later(live, &live_stream::untold);
 }
 
 void owner::maybe_trim(stream::stream_state& s) {

@@ -112,9 +112,11 @@ void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool
     if (size <= limits_.inline_records) {
       list = std::make_shared<const std::vector<record_ref>>(begin, live.recent.end());
     }
+    bool all = true;
     for (shard_id shard = 0; shard < shards_; ++shard) {
-      if (shards[shard] && !news_to(s, live, shard, list)) unsignalled_.push_back(s.id);
+      if (shards[shard]) all = news_to(s, live, shard, list) && all;
     }
+    if (!all) signal_later(live, &live_stream::unsignalled);
   }
   if (urgent) signal_urgent(s, live.released, ring, now);
 }
@@ -135,17 +137,22 @@ void owner::signal_urgent(stream::stream_state& s, std::uint64_t head, bool ring
   }
 }
 
-void owner::retry_signals(moment /*now*/) {
-  if (unsignalled_.empty()) return;
-  const auto again = std::move(unsignalled_);
-  unsignalled_.clear();
+void owner::signal_later(live_stream& live, bool live_stream::* what) {
+  if (!live.unsignalled && !live.untold) unsignalled_.push_back(live.id);
+  live.*what = true;
+}
+
+void owner::retry_signals() {
+  const auto again = std::exchange(unsignalled_, {});
   for (const auto& id : again) {
     auto* s = find(id);
     if (s == nullptr) continue;
     auto& live = live_of(*s);
-    for (shard_id shard = 0; shard < shards_; ++shard) {
-      if (!news_to(*s, live, shard, nullptr)) unsignalled_.push_back(id);
-    }
+    const bool unsignalled = std::exchange(live.unsignalled, false);
+    if (std::exchange(live.untold, false)) tell_receipts(*s, live);
+    bool all = true;
+    for (shard_id shard = 0; unsignalled && shard < shards_; ++shard) all = news_to(*s, live, shard, nullptr) && all;
+    if (!all) signal_later(live, &live_stream::unsignalled);
   }
 }
 
@@ -156,8 +163,20 @@ void owner::take(arms& m, moment /*now*/) {
   // Their positions are of what has been released, so nothing has to wait for the log (L2).
   if (!quiet.empty()) out_.post(m.from, armed_list{std::move(quiet)});
   for (auto& n : loud) {
-    counts_.signals.add();
-    out_.post(m.from, std::move(n));
+    message signal(std::move(n));
+    if (out_.post(m.from, std::move(signal))) {
+      counts_.signals.add();
+      continue;
+    }
+    // Every arm is answered (D3): without credit they count as armed, and are signalled at the next turn.
+    counts_.link_no_credit.add();
+    const auto& kept = std::get<news>(signal);  // NOLINT(bugprone-use-after-move): without credit it is untouched
+    auto* s = find(kept.stream);
+    for (auto& member : s->members) {
+      if (shard_of(partition_of(member.account)) != m.from) continue;
+      if (std::find(kept.handles.begin(), kept.handles.end(), member.handle) != kept.handles.end()) member.armed = true;
+    }
+    signal_later(live_of(*s), &live_stream::unsignalled);
   }
 }
 

@@ -17,7 +17,13 @@ constexpr mono_ms control_patience = 10'000;
 shard::shard(surroundings all)
     : around_(std::move(all)),
       owner_(around_.self, around_.shards, around_.log, around_.history, *this, around_.limits, around_.counts),
-      inboxes_(around_.self, owner_, *this, around_.limits, around_.counts) {
+      inboxes_(around_.self, owner_, *this, around_.limits, around_.counts),
+      sends_(around_.self, around_.shards, around_.other_shards.may_lose(), around_.limits, around_.counts,
+             [this](shard_id to, message& m) {
+               if (to != around_.self) return around_.other_shards.send(to, std::move(m));
+               owner_.take(std::move(m), now_);
+               return true;
+             }) {
   wire_.bounds = around_.wire;
 }
 
@@ -78,12 +84,13 @@ void shard::turn(moment now) {
   const bool due = now.mono - ticked_ >= tick_every;
   now_ = now;
   owner_.turn(now);
+  go_on_sending();
   if (due) {
     ticked_ = now.mono;
     owner_.tick(now);
     inboxes_.tick(now);
     if (around_.other_shards.may_lose()) {
-      resend_sends(now.mono - resend_after, nullptr);
+      sends_.resend(now.mono, now.mono - resend_after, nullptr);
       expire_control();
     }
   }
@@ -104,25 +111,21 @@ void shard::flush() {
 
 mono_ms shard::idle_for() const {
   if (!own_.empty() || inboxes_.has_arms()) return 0;
-  return 25;
+  // Room in another's mailbox or in the log is not announced.
+  return sends_.has_kept() || owner_.waits_for_space() ? 1 : 25;
 }
 
 void shard::on_link_gap(shard_id from) {
   owner_.resend_effects(from);
   inboxes_.on_link_gap(from);
-  resend_sends(now_.mono, &from);
+  sends_.resend(now_.mono, now_.mono, &from);
 }
 
-void shard::resend_sends(mono_ms older_than, const shard_id* to) {
-  for (std::uint32_t i = 0; i < sends_.size(); ++i) {
-    auto& pending = sends_[i];
-    if (pending.link == 0 || pending.entry.empty() || pending.sent_at > older_than) continue;
-    const partition_id p = partition_of(pending.stream);
-    if (to != nullptr && owner_.shard_of(p) != *to) continue;
-    pending.sent_at = now_.mono;
-    // Without credit: at the next time-out.
-    post(owner_.shard_of(p),
-         submit{p, pending.entry, {around_.self, std::uint64_t{pending.uses & 0x7fffffff} << 32 | i}});
+void shard::go_on_sending() {
+  readable_.clear();
+  sends_.turn(now_.mono, readable_);
+  for (const auto id : readable_) {
+    if (auto* link = inboxes_.find_link(id)) link->read_again();
   }
 }
 
@@ -171,32 +174,11 @@ message_id shard::next_message_id() {
 }
 
 void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send) {
-  std::uint32_t i = 0;
-  if (free_sends_.empty()) {
-    i = static_cast<std::uint32_t>(sends_.size());
-    sends_.emplace_back();
-  } else {
-    i = free_sends_.back();
-    free_sends_.pop_back();
-  }
-  auto& pending = sends_[i];
-  pending = {.link = link.id(), .token = token, .stream = stream, .id = send.id, .uses = pending.uses + 1};
-  submit s{.partition = partition_of(stream),
-           .from = {around_.self, std::uint64_t{pending.uses & 0x7fffffff} << 32 | i}};
-  s.entry.reserve(96 + send.body.size());
-  stream::write_send_entry(s.entry, stream, now_.wall, link.account(), link.device(), send);
-  const shard_id to = owner_.shard_of(s.partition);
-  if (to == around_.self) return owner_.take(message(std::move(s)), now_);
-  if (around_.other_shards.may_lose()) {
-    pending.entry = s.entry;
-    pending.sent_at = now_.mono;
-  }
-  const std::uint64_t asked = s.from.token;
-  if (!post(to, std::move(s))) {
-    around_.counts.link_no_credit.add();
-    submitted busy{asked, verdict::refuse(reason::busy)};
-    take(busy);
-  }
+  bytes entry;
+  entry.reserve(96 + send.body.size());
+  stream::write_send_entry(entry, stream, now_.wall, link.account(), link.device(), send);
+  const shard_id to = owner_.shard_of(partition_of(stream));
+  if (!sends_.submit(to, {link.id(), token, stream, send.id}, std::move(entry), now_.mono)) link.stop_reading();
 }
 
 void shard::take(submitted& m) {
@@ -207,12 +189,10 @@ void shard::take(submitted& m) {
     control_.erase(it);
     return done(m.outcome);
   }
-  const auto i = static_cast<std::uint32_t>(m.token);
-  if (i >= sends_.size() || (sends_[i].uses & 0x7fffffff) != m.token >> 32 || sends_[i].link == 0) return;
-  const pending_send pending = std::exchange(sends_[i], {.uses = sends_[i].uses});
-  free_sends_.push_back(i);
-  auto* link = inboxes_.find_link(pending.link);
-  if (link != nullptr) link->on_verdict(m.outcome, pending.token, pending.stream, pending.id);
+  const auto who = sends_.answered(m.token);
+  if (!who) return;
+  auto* link = inboxes_.find_link(who->link);
+  if (link != nullptr) link->on_verdict(m.outcome, who->token, who->stream, who->id);
 }
 
 void shard::take(records& m) {

@@ -15,6 +15,7 @@
 #include "engine/credentials.hpp"
 #include "engine/inboxes.hpp"
 #include "engine/owner.hpp"
+#include "engine/sends.hpp"
 
 namespace dunlin::engine {
 
@@ -60,7 +61,8 @@ class shard final : public outbound {
   [[nodiscard]] const surroundings& around() const { return around_; }
   mqtt::shared_state& wire() { return wire_; }
   inboxes& boxes() { return inboxes_; }
-  // An entry of a link, whose verdict comes by device_link::on_verdict.
+  // An entry of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
+  // connection is not read until it has gone.
   void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
   // For a message whose sender made no id.
   message_id next_message_id();
@@ -83,15 +85,6 @@ class shard final : public outbound {
   void on_own_event(const own_event& event) override { inboxes_.on_own_event(event); }
 
  private:
-  struct pending_send {
-    std::uint64_t link = 0;
-    mqtt::publish_token token;
-    stream_id stream;
-    message_id id;
-    std::uint32_t uses = 0;  // of this place: a late answer to an earlier send is none of ours
-    bytes entry;             // kept where the link may lose it: sent again as it is (S3)
-    mono_ms sent_at = 0;
-  };
   using records_answer_view = const records&;
   struct pending_control {
     std::function<void(stream::verdict)> verdict;
@@ -102,8 +95,8 @@ class shard final : public outbound {
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
   bool run_own();
-  // Where links may lose: what has waited too long, or all that waits for shard `to`, is sent again.
-  void resend_sends(mono_ms older_than, const shard_id* to);
+  // Messages that waited for credit go on, and their connections are read again.
+  void go_on_sending();
   void expire_control();
   void take(message&& m);
   void take(submitted& m);
@@ -125,8 +118,8 @@ class shard final : public outbound {
   message_id last_message_;
   std::vector<std::uint64_t> later_;
   std::deque<message> own_;  // to this shard itself: after what is at hand, never within it
-  std::vector<pending_send> sends_;
-  std::vector<std::uint32_t> free_sends_;
+  sends sends_;
+  std::vector<std::uint64_t> readable_;  // links that may be read again
   boost::unordered_flat_map<std::uint64_t, pending_control> control_;
   std::map<std::uint64_t, std::function<void()>> states_;  // waiting for an account's rows
   std::uint64_t next_control_ = 1;

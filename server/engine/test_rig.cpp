@@ -8,14 +8,26 @@ namespace dunlin::engine {
 
 class test_rig::lane final : public links {
  public:
-  explicit lane(test_rig& rig) : rig_(rig) {}
+  lane(test_rig& rig, shard_id self) : rig_(rig), self_(self) {}
   bool send(shard_id to, message&& m) override {
-    rig_.mail_.emplace_back(to, std::move(m));
+    const fate what = rig_.road_ ? rig_.road_(self_, to, m) : fate::arrives;
+    if (!is_answer(m)) {
+      std::size_t under_way = 0;
+      for (const auto& one : rig_.mail_) {
+        under_way += one.from == self_ && one.to == to && !is_answer(one.what) ? 1 : 0;
+      }
+      if (what == fate::no_credit || under_way >= rig_.credit_) return false;
+    }
+    if (what == fate::lost) return true;
+    if (what == fate::twice) rig_.mail_.push_back({self_, to, m});
+    (what == fate::late ? rig_.late_ : rig_.mail_).push_back({self_, to, std::move(m)});
     return true;
   }
+  [[nodiscard]] bool may_lose() const override { return rig_.lossy_; }
 
  private:
   test_rig& rig_;
+  shard_id self_;
 };
 
 // --- devices ----------------------------------------------------------------------------------------------------
@@ -180,8 +192,8 @@ const got_ack* test_device::ack(std::uint16_t packet_id) const {
 
 // --- the rig ----------------------------------------------------------------------------------------------------
 
-test_rig::test_rig(shard_id shards, options limits)
-    : limits_(limits), store_(std::make_unique<store::memory_store>(shards)) {
+test_rig::test_rig(shard_id shards, options limits, bool lossy)
+    : limits_(limits), store_(std::make_unique<store::memory_store>(shards)), lossy_(lossy) {
   start(shards);
 }
 
@@ -194,7 +206,7 @@ void test_rig::start(shard_id shards) {
   counters_.clear();
   for (shard_id i = 0; i < shards; ++i) {
     counters_.push_back(std::make_unique<counters>(*metrics_, i));
-    lanes_.push_back(std::make_unique<lane>(*this));
+    lanes_.push_back(std::make_unique<lane>(*this, i));
     shards_.push_back(std::make_unique<shard>(surroundings{.self = i,
                                                            .shards = shards,
                                                            .log = store_->shard_log(i),
@@ -215,9 +227,15 @@ void test_rig::crash(shard_id shards) {
   shards_.clear();
   lanes_.clear();
   mail_.clear();
+  late_.clear();
   logins_.clear();
   store_->crash(shards);
   start(shards);
+}
+
+void test_rig::arrive_late() {
+  std::move(late_.begin(), late_.end(), std::back_inserter(mail_));
+  late_.clear();
 }
 
 bool test_rig::step() {
@@ -230,9 +248,9 @@ bool test_rig::step() {
   const auto devices = devices_;
   for (auto* device : devices) moved = device->step() || moved;
   for (std::size_t n = mail_.size(); n != 0; --n) {
-    auto [to, m] = std::move(mail_.front());
+    auto one = std::move(mail_.front());
     mail_.pop_front();
-    shards_[to]->deliver(std::move(m));
+    shards_[one.to]->deliver(std::move(one.what));
     moved = true;
   }
   for (auto& s : shards_) {

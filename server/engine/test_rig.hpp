@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -71,6 +72,8 @@ class test_device final : public port {
   [[nodiscard]] std::vector<stream::record_view> records(const std::string& topic) const;
   [[nodiscard]] std::size_t count(const std::string& topic) const;
   [[nodiscard]] const got_ack* ack(std::uint16_t packet_id) const;
+  // Bytes that it has sent and nobody has read.
+  [[nodiscard]] std::size_t unread() const { return up_.size(); }
 
   // --- port
   output& out() override { return *out_; }
@@ -101,7 +104,8 @@ class test_device final : public port {
 
 class test_rig final : public credentials {
  public:
-  explicit test_rig(shard_id shards = 2, options limits = {});
+  // `lossy`: messages between shards may be lost, so each exchange repeats what it has to.
+  explicit test_rig(shard_id shards = 2, options limits = {}, bool lossy = false);
   ~test_rig();
 
   // An account with one device, token "token:{handle}"; the id's first byte is `partition`.
@@ -124,7 +128,17 @@ class test_rig final : public credentials {
   // Messages that may not be lost any more are kept, all connections end, everything starts again.
   void crash(shard_id shards);
 
+  // What becomes of a message between two shards, asked as it is sent. Answers to questions always find room.
+  enum class fate : std::uint8_t { arrives, lost, twice, late, no_credit };
+  using road = std::function<fate(shard_id from, shard_id to, const message& m)>;
+  void set_road(road by) { road_ = std::move(by); }
+  // So many messages that are no answers may be under way between two shards.
+  void set_credit(std::size_t messages) { credit_ = messages; }
+  // What was `late` arrives now, in its order.
+  void arrive_late();
+
   shard& at(shard_id i) { return *shards_[i]; }
+  counters& count(shard_id i) { return *counters_[i]; }
   shard& home(account_id account) { return *shards_[partition_of(account) % shards_.size()]; }
   store::memory_store& store() { return *store_; }
   [[nodiscard]] message_id next_id() { return random_.message(now_.wall + static_cast<wall_ms>(++ids_)); }
@@ -151,7 +165,16 @@ class test_rig final : public credentials {
   std::unique_ptr<store::memory_store> store_;
   std::vector<std::unique_ptr<lane>> lanes_;
   std::vector<std::unique_ptr<shard>> shards_;
-  std::deque<std::pair<shard_id, message>> mail_;
+  struct letter {
+    shard_id from;
+    shard_id to;
+    message what;
+  };
+  std::deque<letter> mail_;
+  std::deque<letter> late_;
+  road road_;
+  std::size_t credit_ = ~std::size_t{0};
+  bool lossy_;
   struct login {
     shard_id shard;
     std::uint64_t ticket;

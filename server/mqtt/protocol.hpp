@@ -168,6 +168,7 @@ class protocol {
   // feeds again what it kept.
   void hold() { held_ = true; }
   void release() { held_ = false; }
+  [[nodiscard]] bool is_held() const { return held_; }
 
   // Counted with on_protocol_error: the client broke its promise (MQTT-3.1.2-22).
   void keep_alive_expired() { fail(reason_code::keep_alive_timeout); }

@@ -1,0 +1,81 @@
+// The messages of this shard's connections on their way to owners, until they are decided. Towards each shard so many
+// may be open at a time, in number and in bytes; that is the owner's room for what it cannot append yet (L6), and the
+// room of the answers. Beyond it, or where the mailbox is full, a message stays here and its connection is not read:
+// so at most one stays for each connection, and no message is refused for want of credit.
+//
+// Thread rule: belongs to its shard.
+// Bounds: options::open_sends and open_send_bytes for each other shard and for this one; one kept per connection.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "engine/counters.hpp"
+#include "engine/messages.hpp"
+#include "engine/options.hpp"
+#include "mqtt/host.hpp"
+
+namespace dunlin::engine {
+
+class sends {
+ public:
+  // Who waits for the verdict.
+  struct sender {
+    std::uint64_t link = 0;
+    mqtt::publish_token token;
+    stream_id stream;
+    message_id id;
+  };
+  // Hands a submit to the shard; false: no room, and it is untouched.
+  using way = std::function<bool(shard_id to, message& m)>;
+
+  sends(shard_id self, shard_id shards, bool may_lose, const options& limits, counters& counts, way hand_over);
+
+  // False: no credit; the entry is kept, and the sender's connection is not to be read until `turn` names it.
+  bool submit(shard_id to, const sender& who, bytes entry, mono_ms now);
+  // The answer to a token; nothing if it is an answer to no open message (late, or doubled).
+  std::optional<sender> answered(std::uint64_t token);
+  // Hands over what was kept, as far as there is credit again: appends the links that may be read again.
+  void turn(mono_ms now, std::vector<std::uint64_t>& links);
+  // Where links may lose what they took: what was handed over before `older_than`, or all of it that went to `to`, is
+  // handed over again as it was (S3). Without room it is again at the next time-out.
+  void resend(mono_ms now, mono_ms older_than, const shard_id* to);
+
+  [[nodiscard]] bool has_kept() const { return kept_ != 0; }
+
+ private:
+  struct place {
+    sender who;
+    shard_id to = 0;
+    bool open = false;       // counted in the lane
+    std::uint32_t uses = 0;  // of this place: a late answer to an earlier message is none of ours
+    std::uint32_t size = 0;
+    bytes entry;  // while it is kept, and where the link may lose it
+    mono_ms sent_at = 0;
+  };
+  struct lane {
+    std::uint32_t open = 0;
+    std::uint64_t bytes = 0;
+    std::deque<std::uint32_t> kept;  // places, in the order of their coming
+  };
+
+  [[nodiscard]] bool has_credit(const lane& l, std::size_t size) const;
+  bool hand_over(std::uint32_t i, mono_ms now);
+  engine::submit submit_message(std::uint32_t i);
+  [[nodiscard]] std::uint64_t token_of(std::uint32_t i) const;
+  void show_kept();
+
+  shard_id self_;
+  bool may_lose_;
+  const options& limits_;
+  counters& counts_;
+  way way_;
+  std::vector<lane> lanes_;
+  std::vector<place> places_;
+  std::vector<std::uint32_t> free_;
+  std::size_t kept_ = 0;
+};
+
+}  // namespace dunlin::engine

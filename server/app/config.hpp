@@ -36,6 +36,9 @@ struct config {
   std::uint64_t keep_alive = 0;
   std::uint64_t session_expiry = 0;
 
+  std::uint64_t idle_state = 0;
+  std::uint64_t states = 0;
+
   std::uint64_t log_segment = 0;
   std::uint64_t log_unsealed = 0;
   std::uint64_t log_reserve = 0;

@@ -55,6 +55,16 @@ constexpr std::array table = {
             "How long a session may outlive its connection. Longer wishes are cut to this.", &config::session_expiry, 0,
             365 * day},
 
+    setting{
+        "memory.idle_state", setting_type::time, "5 min",
+        "A conversation or an account that nobody used for this long leaves memory once its state is on disk, and is "
+        "read back when it is wanted.",
+        &config::idle_state, 1 * second, 365 * day},
+    setting{"memory.states", setting_type::count, "200000",
+            "Conversations and accounts in memory above which those not in use leave without that wait. Each takes "
+            "about 1 to 4 KB.",
+            &config::states, 1000, 1'000'000'000},
+
     setting{"log.segment_size", setting_type::size, "64 MiB",
             "Size of a segment of the log. Larger ones are sealed less often and keep more in the log.",
             &config::log_segment, 10 * mib, 1 * gib},

@@ -20,6 +20,8 @@ engine::options limits_of(const config& values) {
   limits.max_body = static_cast<std::uint32_t>(values.max_body);
   limits.max_secondaries = static_cast<std::uint32_t>(values.secondary_connections);
   limits.max_session_expiry_s = static_cast<std::uint32_t>(values.session_expiry / 1000);
+  limits.idle_state = static_cast<mono_ms>(values.idle_state);
+  limits.states_in_memory = std::max<std::size_t>(values.states / shard_count(values), 1);
   return limits;
 }
 

@@ -27,13 +27,18 @@ counters::counters(metrics& all, unsigned shard)
           all.make_counter("dunlin_link_no_credit_total", "Messages that waited for a shard's credit.", label(shard))),
       sockets_stopped(all.make_counter("dunlin_sockets_stopped_total", "Connections not read on for want of credit.",
                                        label(shard))),
+      states_evicted(
+          all.make_counter("dunlin_states_evicted_total", "Idle streams and inboxes let go of.", label(shard))),
+      states_read_back(
+          all.make_counter("dunlin_states_read_back_total", "Streams and inboxes read back.", label(shard))),
       connections(all.make_gauge("dunlin_connections", "Open MQTT connections.", label(shard))),
       sessions_kept(all.make_gauge("dunlin_sessions_kept", "Sessions without a connection.", label(shard))),
       sends_kept(all.make_gauge("dunlin_sends_kept", "Messages that wait for credit.", label(shard))),
       entries_kept(
           all.make_gauge("dunlin_entries_kept", "Client entries that wait for space in the log.", label(shard))),
       held(all.make_gauge("dunlin_release_batches", "Batches that wait for the log.", label(shard))),
-      loading(all.make_gauge("dunlin_states_loading", "States being read back.", label(shard))) {
+      loading(all.make_gauge("dunlin_states_loading", "States being read back.", label(shard))),
+      states_in_memory(all.make_gauge("dunlin_states_in_memory", "Streams and inboxes in memory.", label(shard))) {
   for (std::size_t i = 1; i < reason_count; ++i) {
     const auto reason = std::string(stream::word(static_cast<stream::reason>(i)));
     refused[i] = &all.make_counter("dunlin_refusals_total", "Client entries refused.",

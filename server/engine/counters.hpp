@@ -28,12 +28,15 @@ struct counters {
   counter& logins_refused;
   counter& link_no_credit;
   counter& sockets_stopped;  // a connection was not read for want of credit
+  counter& states_evicted;    // L5
+  counter& states_read_back;  // L5
   gauge& connections;
   gauge& sessions_kept;
   gauge& sends_kept;    // messages of those connections
   gauge& entries_kept;  // entries that wait for space in the log (L6)
   gauge& held;
   gauge& loading;
+  gauge& states_in_memory;
 };
 
 }  // namespace dunlin::engine

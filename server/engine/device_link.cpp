@@ -133,9 +133,14 @@ void device_link::on_verified(const identity& who) {
   port_->move_to(to);
 }
 
-void device_link::on_attach_ready() {
+void device_link::on_attach_ready(bool ok) {
   if (protocol_->state() != mqtt::protocol_state::connecting || !login_) return;
-  finish_login();
+  if (ok) {
+    finish_login();
+  } else {
+    protocol_->refuse(reason_code::server_unavailable);
+    port_->close();
+  }
   port_->dirty();
   port_->resume();
 }

@@ -79,7 +79,8 @@ class device_link final : public mqtt::host {
   void stop_reading() { protocol_->hold(); }
   void read_again();
   void on_verified(const identity& who);
-  void on_attach_ready();
+  // `ok`: the account's rows have been looked for; else they cannot be read now.
+  void on_attach_ready(bool ok);
   void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
   // Records from the head of what is known, or read: as many as there is room for.
   void on_records(feed& at, const record_list& list, std::uint64_t trimmed);

@@ -30,6 +30,13 @@ live_inbox& inboxes::inbox_of(account_id account) {
   return *place;
 }
 
+bool inboxes::is_in_use(account_id account) const {
+  const auto it = inboxes_.find(account);
+  if (it != inboxes_.end() && !it->second->links.empty()) return true;
+  const auto& parts = parts_[partition_of(account)];
+  return std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part.account == account; });
+}
+
 void inboxes::forget_if_idle(account_id account) {
   const auto it = inboxes_.find(account);
   if (it == inboxes_.end() || !it->second->links.empty()) return;

@@ -69,6 +69,8 @@ class inboxes {
   void take(receipts_news& m);
   void take(live_down& m);
   void on_own_event(const own_event& event);
+  // A connection of the account is attached, or a cursor of it is still to be logged.
+  [[nodiscard]] bool is_in_use(account_id account) const;
   // A gap on a link from that shard, or it is new: its conversations count as unarmed (D5).
   void on_link_gap(shard_id from);
 

@@ -175,12 +175,14 @@ struct live_down {
 struct attach_ready {
   std::uint64_t link = 0;
   account_id account;
-  bool ready = false;  // set when the account's rows have been looked for
+  bool ready = false;   // set when the account's rows have been looked for
+  bool failed = false;  // and could not be read
 };
 struct state_ready {
   std::uint64_t token = 0;
   account_id account;
   bool ready = false;
+  bool failed = false;
 };
 
 using message =

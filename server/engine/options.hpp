@@ -28,6 +28,10 @@ struct options {
   mono_ms resend_effects = 5000;  // O1
   mono_ms rearm = 300'000;        // D5
   mono_ms repeat_marks = 60'000;  // R1
+  // A state that nothing used for this long leaves memory; at the latest after twice this (L5).
+  mono_ms idle_state = 300'000;
+  // Streams and inboxes in memory, a shard, above which those not in use leave without that wait.
+  std::size_t states_in_memory = 100'000;
 };
 
 }  // namespace dunlin::engine

@@ -210,68 +210,6 @@ void owner::take(effect_kept& m) {
   if (mine(m.from)) part(m.from).effects().forget(m.to, m.n);
 }
 
-// --- states read back (L5) --------------------------------------------------------------------------------------
-
-bool owner::is_here(const store::row_key& key) {
-  auto& p = part(partition_of(key.id));
-  if (key.kind == store::row_kind::stream) return p.find_stream(key.id) != nullptr;
-  return p.find_inbox(account_of(key.id)) != nullptr;
-}
-
-bool owner::ensure(const std::vector<store::row_key>& keys, message& m) {
-  std::shared_ptr<parked> place;
-  for (const auto& key : keys) {
-    if (is_here(key)) continue;
-    if (absent_ != nullptr && std::find(absent_->begin(), absent_->end(), key) != absent_->end()) continue;
-    if (!place) place = std::make_shared<parked>();
-    ++place->remaining;
-    const auto known = loading_keys_.find(key);
-    if (known != loading_keys_.end()) {
-      loading_[known->second].waiting.push_back(place);
-      continue;
-    }
-    const std::uint64_t token = next_token_++;
-    loading_keys_[key] = token;
-    loading_[token] = {key, {place}};
-    ask(key);
-  }
-  if (!place) return true;
-  place->what = std::move(m);
-  ++parked_;
-  return false;
-}
-
-void owner::ask(const store::row_key& key) {
-  if (!history_.load(loading_keys_.at(key), key)) unasked_.push_back(key);
-}
-
-void owner::finish_load(store::load_answer& a, moment now) {
-  const auto it = loading_.find(a.token);
-  if (it == loading_.end()) return;
-  loading done = std::move(it->second);
-  loading_.erase(it);
-  loading_keys_.erase(done.key);
-  auto& p = part(partition_of(done.key.id));
-  bool failed = static_cast<bool>(a.error);
-  if (!failed && a.found && !is_here(done.key)) failed = !p.load_row(done.key, a.pos, a.row);
-  if (failed) log_error("a state cannot be read back", {{"id", to_text(done.key.id)}, {"why", a.error.message()}});
-  for (auto& place : done.waiting) {
-    if (!a.found) place->absent.push_back(done.key);
-    if (failed) place->remaining = 0;
-    if (place->remaining != 0) --place->remaining;
-    if (place->remaining != 0) continue;
-    --parked_;
-    if (failed) {
-      if (auto* m = std::get_if<submit>(&place->what)) refuse_submit(*m);
-      if (auto* m = std::get_if<read>(&place->what)) refuse_read(*m, reason::busy);
-      continue;
-    }
-    absent_ = &place->absent;
-    take(std::move(place->what), now);
-    absent_ = nullptr;
-  }
-}
-
 // --- messages and turns -----------------------------------------------------------------------------------------
 
 void owner::take(message&& m, moment now) {
@@ -299,13 +237,12 @@ void owner::take(message&& m, moment now) {
   }
   if (const auto* w = std::get_if<attach_ready>(&m)) keys = account_rows(w->account);
   if (const auto* w = std::get_if<state_ready>(&m)) keys = account_rows(w->account);
-  // Submits are bounded by their senders' credit.
-  if (parked_ >= limits_.parked && !keys.empty() && !std::holds_alternative<submit>(m)) {
+  // Submits are bounded by their senders' credit. Arms always wait: there is one for each conversation of an inbox, and
+  // each is to be answered (D3).
+  const bool bounded = std::holds_alternative<submit>(m) || std::holds_alternative<arms>(m);
+  if (parked_ >= limits_.parked && !keys.empty() && !bounded) {
     const bool here = std::all_of(keys.begin(), keys.end(), [this](const auto& key) { return is_here(key); });
-    if (!here) {  // too much is being read back: who asks, asks again
-      if (auto* r = std::get_if<read>(&m)) refuse_read(*r, reason::busy);
-      return;
-    }
+    if (!here) return cannot_read_back(m);  // too much is being read back: who asks, asks again
   }
   if (!keys.empty() && !ensure(keys, m)) return;
   std::visit(
@@ -340,6 +277,7 @@ void owner::turn(moment now) {
     }
   }
   give_rows();
+  note_published();
   retry_signals();
   retry_space(now);
   const store::ticket durable = planted(bug::release_before_durable) ? log_.taken() : log_.durable();
@@ -349,33 +287,10 @@ void owner::turn(moment now) {
   counts_.loading.set(static_cast<std::int64_t>(loading_.size()));
 }
 
-void owner::give_rows() {
-  constexpr std::size_t rows_a_turn = 64;
-  wanted_.clear();
-  history_.poll_wanted(wanted_, rows_a_turn);
-  for (const auto& key : wanted_) {
-    auto& p = part(partition_of(key.id));
-    scratch_.clear();
-    if (!p.write_row(key, scratch_)) {
-      history_.skip_row(key);
-      continue;
-    }
-    store::position pos = p.own_pos();
-    std::uint64_t kept_from = 0;
-    if (key.kind == store::row_kind::stream) {
-      const auto* s = p.find_stream(key.id);
-      pos = s->pos;
-      kept_from = s->trimmed + 1;
-    } else if (key.kind == store::row_kind::inbox) {
-      pos = p.find_inbox(account_of(key.id))->pos;
-    }
-    history_.give_row(key, pos, log_.taken(), kept_from, scratch_);
-  }
-}
-
 void owner::tick(moment now) {
   wall_ = now.wall;
   flush_marks_due(now);
+  let_go(now);
   if (now.mono - effects_at_ >= limits_.resend_effects) {
     effects_at_ = now.mono;
     for (shard_id to = 0; to < shards_; ++to) resend_effects(to);

@@ -33,6 +33,9 @@ class outbound {
   // False: no credit; nothing was taken.
   virtual bool post(shard_id to, message&& m) = 0;
   virtual void on_own_event(const own_event& event) = 0;
+  // Somebody is connected for this account of the shard, or something of its inbox is still to be logged: its states
+  // stay in memory.
+  [[nodiscard]] virtual bool is_in_use(account_id account) const = 0;
 };
 
 class owner final : public store::applier {
@@ -72,7 +75,11 @@ class owner final : public store::applier {
   static std::vector<store::row_key> account_rows(account_id account);
   bool ensure(const std::vector<store::row_key>& keys, message& m);
   // The account's inbox if it is in memory.
-  stream::inbox_state* inbox(account_id account) { return part(partition_of(account)).find_inbox(account); }
+  stream::inbox_state* inbox(account_id account) {
+    auto* found = part(partition_of(account)).find_inbox(account);
+    if (found != nullptr) found->used = true;
+    return found;
+  }
   // Entries of this shard's own inboxes (cursors): when durable, `cursors_kept` says so with `value` = tag.
   bool submit_cursors(partition_id p, const std::vector<stream::cursor_part>& parts, std::uint64_t tag);
 
@@ -92,6 +99,7 @@ class owner final : public store::applier {
     std::uint64_t released = 0;      // head that others may know
     std::vector<record_ref> recent;  // the newest released records
     mono_ms recent_at = 0;
+    mono_ms armed_at = 0;                  // when a member's bit was last set
     std::vector<stream::mark_part> marks;  // reported, not yet in the log
     lowest got;                            // R2, of what is durable
     lowest read;
@@ -139,7 +147,7 @@ class owner final : public store::applier {
   void signal_later(live_stream& live, bool live_stream::* what);
   void retry_signals();
 
-  void answer_arm(const arm& a, shard_id from, std::vector<armed>& quiet, std::vector<news>& loud);
+  void answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std::vector<news>& loud);
   void report_marks(const marks_report& r, stream::stream_state& state, live_stream& live);
   void find_lowest(const stream::stream_state& state, live_stream& live);
   record_list recent_from(const live_stream& live, std::uint64_t known) const;
@@ -153,9 +161,19 @@ class owner final : public store::applier {
   void maybe_trim(stream::stream_state& state);
 
   live_stream& live_of(stream::stream_state& state);
-  stream::stream_state* find(stream_id id) { return part(partition_of(id)).find_stream(id); }
+  stream::stream_state* find(stream_id id) {
+    auto* found = part(partition_of(id)).find_stream(id);
+    if (found != nullptr) found->used = true;
+    return found;
+  }
   void finish_load(store::load_answer& a, moment now);
+  void cannot_read_back(message& m);
   void give_rows();
+  void note_published();
+  [[nodiscard]] std::set<store::row_key> awaited() const;
+  void let_go(moment now);
+  bool let_go_stream(stream_id id, const std::set<store::row_key>& waits, moment now);
+  bool let_go_inbox(stream_id id, const std::set<store::row_key>& waits);
 
   shard_id self_;
   shard_id shards_;
@@ -202,10 +220,16 @@ class owner final : public store::applier {
   const std::vector<store::row_key>* absent_ = nullptr;  // of the message being taken again
   std::set<store::row_key> tried_;                       // at start: keys that were looked for
   bool recovering_ = true;
+  struct resident {
+    store::row_key key;
+    mono_ms looked_at = 0;
+  };
+  std::deque<resident> residents_;  // every stream and inbox in memory, the longest not looked at first
 
   std::vector<store::read_answer> reads_;
   std::vector<store::load_answer> loads_;
   std::vector<store::row_key> wanted_;
+  std::vector<store::published_row> published_;
   bytes scratch_;
 };
 

@@ -156,10 +156,10 @@ void owner::retry_signals() {
   }
 }
 
-void owner::take(arms& m, moment /*now*/) {
+void owner::take(arms& m, moment now) {
   std::vector<armed> quiet;
   std::vector<news> loud;
-  for (const auto& a : m.list) answer_arm(a, m.from, quiet, loud);
+  for (const auto& a : m.list) answer_arm(a, now, quiet, loud);
   // Their positions are of what has been released, so nothing has to wait for the log (L2).
   if (!quiet.empty()) out_.post(m.from, armed_list{std::move(quiet)});
   for (auto& n : loud) {
@@ -180,7 +180,7 @@ void owner::take(arms& m, moment /*now*/) {
   }
 }
 
-void owner::answer_arm(const arm& a, shard_id /*from*/, std::vector<armed>& quiet, std::vector<news>& loud) {
+void owner::answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std::vector<news>& loud) {
   counts_.arms.add();
   auto* s = find(a.stream);
   stream::member* member = s == nullptr ? nullptr : s->find_member(a.account);
@@ -205,6 +205,7 @@ void owner::answer_arm(const arm& a, shard_id /*from*/, std::vector<armed>& quie
     return;
   }
   member->armed = true;
+  live.armed_at = now.mono;
   if (!live.lowest_known) find_lowest(*s, live);
   quiet.push_back({.stream = a.stream,
                    .handle = a.handle,

@@ -56,7 +56,7 @@ void shard::take(message&& m) {
 }
 
 void shard::take(const attach_ready& m) {
-  if (auto* link = inboxes_.find_link(m.link)) link->on_attach_ready();
+  if (auto* link = inboxes_.find_link(m.link)) link->on_attach_ready(!m.failed);
 }
 
 void shard::take(const state_ready& m) {
@@ -64,7 +64,7 @@ void shard::take(const state_ready& m) {
   if (it == states_.end()) return;
   const auto go = std::move(it->second);
   states_.erase(it);
-  go();
+  go(!m.failed);
 }
 
 bool shard::run_own() {

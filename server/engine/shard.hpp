@@ -83,6 +83,7 @@ class shard final : public outbound {
   // --- outbound
   bool post(shard_id to, message&& m) override;
   void on_own_event(const own_event& event) override { inboxes_.on_own_event(event); }
+  [[nodiscard]] bool is_in_use(account_id account) const override { return inboxes_.is_in_use(account); }
 
  private:
   using records_answer_view = const records&;
@@ -121,7 +122,7 @@ class shard final : public outbound {
   sends sends_;
   std::vector<std::uint64_t> readable_;  // links that may be read again
   boost::unordered_flat_map<std::uint64_t, pending_control> control_;
-  std::map<std::uint64_t, std::function<void()>> states_;  // waiting for an account's rows
+  std::map<std::uint64_t, std::function<void(bool ok)>> states_;  // waiting for an account's rows
   std::uint64_t next_control_ = 1;
   std::uint64_t last_link_ = 0;
 };

@@ -146,7 +146,8 @@ void shard::read_records(records_request request, std::function<void(records_ans
 void shard::read_state(account_id account, device_id device, std::function<void(state_answer)> done) {
   if (states_.size() >= max_control) return done({.outcome = verdict::refuse(reason::busy)});
   const std::uint64_t token = next_control_++;
-  states_[token] = [this, account, device, done = std::move(done)]() mutable {
+  states_[token] = [this, account, device, done = std::move(done)](bool ok) mutable {
+    if (!ok) return done({.outcome = verdict::refuse(reason::busy)});
     build_state(account, device, std::move(done));
   };
   own_.emplace_back(state_ready{token, account});

@@ -274,6 +274,15 @@ void test_rig::run(mono_ms ms) {
   }
 }
 
+void test_rig::seal() {
+  run();
+  EXPECT_TRUE(store_->seal());
+  // Rows are given some at a turn.
+  for (int i = 0; i < 100'000 && store_->is_sealing(); ++i) step();
+  EXPECT_FALSE(store_->is_sealing());
+  run();
+}
+
 void test_rig::verify(shard_id shard, std::uint64_t ticket, std::string user, std::string token) {
   const auto it = people_.find(token);
   const bool known = it != people_.end() && to_text(it->second.account) == user;

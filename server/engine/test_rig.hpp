@@ -136,6 +136,8 @@ class test_rig final : public credentials {
   void set_credit(std::size_t messages) { credit_ = messages; }
   // What was `late` arrives now, in its order.
   void arrive_late();
+  // Everything durable is sealed, and its rows are published.
+  void seal();
 
   shard& at(shard_id i) { return *shards_[i]; }
   counters& count(shard_id i) { return *counters_[i]; }

@@ -104,6 +104,7 @@ verdict partition::apply_account(byte_span data) {
   const bool stream_is_fresh = stream == nullptr || fresh(stream->pos);
   if (inbox == nullptr) {
     inbox = (inboxes_[entry->account] = std::make_unique<inbox_state>()).get();
+    arrived_.push_back({store::row_kind::inbox, own});
     inbox->account = entry->account;
     inbox->join(own, 0);
     touch(*inbox);
@@ -111,6 +112,7 @@ verdict partition::apply_account(byte_span data) {
   const bool is_new = stream == nullptr;
   if (is_new) {
     stream = (streams_[own] = std::make_unique<stream_state>()).get();
+    arrived_.push_back({store::row_kind::stream, own});
     stream->id = own;
     stream->is_account = true;
     stream->add_member(entry->account, role::owner);

@@ -45,8 +45,9 @@ struct inbox_state {
   std::vector<inbox_conversation> conversations;  // ascending by id
   store::position pos = 0;
 
-  // In memory: the engine's own word about this inbox.
-  std::uint32_t live = 0;
+  // In memory.
+  store::position published = 0;  // what its newest row on disk includes
+  bool used = true;               // since the engine last looked whether it may leave memory
 
   static constexpr std::size_t npos = ~std::size_t{0};
   [[nodiscard]] std::size_t find_device(device_id device) const;  // its place, or npos

@@ -47,6 +47,7 @@ verdict partition::apply_create(byte_span data) {
     return verdict::refuse(reason::busy);
   }
   auto& stream = *(streams_[entry->stream] = std::make_unique<stream_state>());
+  arrived_.push_back({store::row_kind::stream, entry->stream});
   stream.id = entry->stream;
   stream.direct = entry->direct;
   stream.open = entry->open;

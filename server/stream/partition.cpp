@@ -237,14 +237,16 @@ bool partition::load_row(const store::row_key& key, store::position pos, byte_sp
     case store::row_kind::stream: {
       auto state = std::make_unique<stream_state>();
       if (!read_row(row, *state) || state->id != key.id) return false;
-      state->pos = pos;
+      state->pos = state->published = pos;
+      arrived_.push_back(key);
       streams_[key.id] = std::move(state);
       return true;
     }
     case store::row_kind::inbox: {
       auto state = std::make_unique<inbox_state>();
       if (!read_row(row, *state) || account_stream(state->account) != key.id) return false;
-      state->pos = pos;
+      state->pos = state->published = pos;
+      arrived_.push_back(key);
       inboxes_[account_of(key.id)] = std::move(state);
       return true;
     }

@@ -46,6 +46,8 @@ class partition {
   bool load_row(const store::row_key& key, store::position pos, byte_span row);
   // Appends the row of what is in memory under `key`; false if it is not.
   bool write_row(const store::row_key& key, bytes& out) const;
+  // The streams and inboxes that came into memory, made or loaded, since who has the partition last cleared this.
+  std::vector<store::row_key>& arrived() { return arrived_; }
   // REQUIRES: nothing refers to them any more, and their rows are published.
   void drop_stream(stream_id id) { streams_.erase(id); }
   void drop_inbox(account_id id) { inboxes_.erase(id); }
@@ -104,6 +106,7 @@ class partition {
   store::position own_pos_ = 0;
   streams_map streams_;
   inboxes_map inboxes_;
+  std::vector<store::row_key> arrived_;
   outbox outbox_;
 
   // While an entry is applied or redone:

@@ -64,8 +64,10 @@ struct stream_state {
   store::position pos = 0;      // the last entry that this state includes
 
   // In memory.
-  store::index_slot slot = 0;  // of the log
-  std::uint32_t live = 0;      // of the engine: its own word about this stream
+  store::index_slot slot = 0;     // of the log
+  std::uint32_t live = 0;         // of the engine: its own word about this stream
+  store::position published = 0;  // what its newest row on disk includes
+  bool used = true;               // since the engine last looked whether it may leave memory
 
   [[nodiscard]] member* find_member(account_id account);
   [[nodiscard]] const member* find_member(account_id account) const;

@@ -233,8 +233,9 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
   if (std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return !f.attached; })) {
     caught_up_ = false;
     told_caught_up_ = false;
+    order_waits_ = true;
   }
-  home_->pump_later(*this);
+  pump_soon();
 }
 
 void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std::span<reason_code> results) {

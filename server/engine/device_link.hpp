@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/catch_up.hpp"
 #include "engine/credentials.hpp"
 #include "engine/feed.hpp"
 #include "engine/messages.hpp"
@@ -89,18 +90,24 @@ class device_link final : public mqtt::host {
   void on_resend(records& m, std::uint8_t turn);
   // A link to that shard lost something: the read of what is to be sent again is asked anew, if it went there (D5).
   void on_link_gap(shard_id from);
-  // Something found no credit: pumped again within a second.
+  // Something found no credit: tried again within a second.
   void pump_again() { retry_ = true; }
+  void try_again();
   [[nodiscard]] bool wants_retry() const { return retry_; }
   [[nodiscard]] bool is_open() const { return attached_; }
-  // The conversation's first arm is answered; a position at the head becomes `head` (D7).
-  void on_known(feed& at, std::uint64_t head);
+  // The conversation's first arm is answered; a position at the head becomes `head` (D7), and who is behind has missed
+  // something (D9). `ts`: when the head was made.
+  void on_known(feed& at, std::uint64_t head, wall_ms ts);
+  // Whether records that come along with news may be given: not while others go before them (D9).
+  [[nodiscard]] bool takes_along(feed& at) { return !at.reading && !at.missed && !waits_for_me(at); }
   void on_receipts(feed& at);
   void on_own_read(stream_id conversation, std::uint64_t seq);
   void on_live(stream_id conversation, device_id from, byte_span payload);
   void receipt_kept(std::uint64_t tag);
   // Feeds on: reads for who is behind, then says that all is caught up (D9).
   void pump();
+  // The same once this turn's messages are taken.
+  void pump_soon();
   void on_gone();  // revoked, or its inbox is gone
   void on_taken_over();
   void on_shutdown();
@@ -140,9 +147,21 @@ class device_link final : public mqtt::host {
   // How much may be in flight of what was missed (D9).
   [[nodiscard]] std::size_t backlog_credit() const;
   [[nodiscard]] bool backlog_full() const;
+  struct under_way {
+    unsigned reads = 0;
+    std::size_t asked = 0;  // records
+    bool all_armed = true;  // every arm of D4 is answered
+  };
+  [[nodiscard]] bool waits_for_me(feed& at);
+  void say_hello();
+  void read_missed(under_way& now);
+  void read_news(under_way& now);
+  void say_caught_up();
+  bool say_trimmed(feed& at, std::uint64_t through);
   void pass(feed& at, std::uint64_t first, std::uint64_t last);
   void resend_next();
-  void say_now(const bytes& what);
+  // False: no room. Who does not listen on me/now has been told.
+  bool say_now(const bytes& what);
   void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
@@ -166,10 +185,13 @@ class device_link final : public mqtt::host {
   filters wanted_;
   std::vector<feed> feeds_;  // ascending by conversation
   std::vector<pending_receipt> receipts_;
+  std::unique_ptr<catch_up> missed_;  // null: nothing
   bool primary_ = false;
   bool attached_ = false;
   bool dunlin_ = false;
   bool caught_up_ = false;
+  bool order_waits_ = true;  // what was missed waits a moment until all heads are known, to go in order
+  bool pump_listed_ = false;
   bool retry_ = false;
   bool held_back_ = false;  // something waits for acknowledgements or room
   bool said_hello_ = false;

@@ -21,7 +21,6 @@ class feed {
   feed(std::uint32_t conversation, std::uint64_t start) : conversation_(conversation), sent_(start), acked_(start) {}
 
   [[nodiscard]] std::uint32_t conversation() const { return conversation_; }  // the inboxes' handle
-  void set_conversation(std::uint32_t handle) { conversation_ = handle; }
   // Everything up to here was sent or passed over.
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
   // Everything up to here is acknowledged: the cursor, for who holds the device's session.
@@ -37,6 +36,9 @@ class feed {
   }
   // Its PUBACK was the echo (D8): passed with the acknowledgement of a later record.
   void note_echoed(std::uint64_t seq) { add(seq, seq, what::echoed); }
+  // Gone without a trace (D10): the cursor stays below until a later record is acknowledged, so that the device is told
+  // again if it ends before.
+  void note_reset(std::uint64_t first, std::uint64_t last) { add(first, last, what::echoed); }
   // The feed goes on above a gap that the client fills by itself: nothing above moves the cursor until it says so.
   void note_gap(std::uint64_t first, std::uint64_t last) { add(first, last, what::gap); }
 
@@ -50,13 +52,25 @@ class feed {
   // True, once, for a seq that was expected.
   bool take_echo(std::uint64_t seq);
 
+  // The feed of a kept session takes the place of `fresh`: it is that connection's now, and goes on where it was.
+  void take_flags(const feed& fresh) {
+    conversation_ = fresh.conversation_;
+    attached = fresh.attached;
+    missed = fresh.missed;
+    receipt_due = fresh.receipt_due;
+    after_me = fresh.after_me;
+    reading = dirty = false;
+  }
+
   // Flags of the connection that it belongs to.
   bool moves_cursor = false;   // its acknowledgements are the device's (D7)
   bool reading = false;        // a read is under way
   bool attached = false;       // its first arm has been answered (D4)
   bool dirty = false;          // acked() is ahead of the log
   bool receipt_due = false;    // receipts changed while there was no room (R2)
+  bool missed = false;         // fed as what was missed: in its order, with its credit (D9)
   std::uint64_t after_me = 0;  // not fed before this seq of the account's stream was sent (D9)
+  std::uint32_t asked = 0;     // records that the read under way is for
 
  private:
   enum class what : std::uint8_t { waits, acked, passed, echoed, gap };

@@ -139,7 +139,13 @@ void inboxes::sync(device_link& link) {
       std::erase_if(link.feeds(), [&](const feed& f) { return f.conversation() == c.live; });
       continue;
     }
-    if (known != nullptr) continue;
+    // Told of on `me` first, where that is listened to (D9).
+    const bool after_me = c.id != own && link.wanted().qos(topic_kind::me, own) != filters::none;
+    const std::uint64_t me_head = !after_me || own_stream == nullptr ? 0 : own_stream->head;
+    if (known != nullptr) {
+      if (!known->attached) known->after_me = me_head;
+      continue;
+    }
     const std::int8_t qos =
         c.id == own ? link.wanted().qos(topic_kind::me, own)
                     : std::max(link.wanted().qos(topic_kind::record, c.id), link.wanted().qos(topic_kind::text, c.id));
@@ -148,17 +154,14 @@ void inboxes::sync(device_link& link) {
     auto& live = slot(handle);
     feed at(handle, moves ? c.cursors[device] : feed::at_head);
     at.moves_cursor = moves;
-    // Told of on `me` first, where that is listened to (D9).
-    if (link.is_open() && c.id != own && link.wanted().qos(topic_kind::me, own) != filters::none) {
-      at.after_me = own_stream == nullptr ? 0 : own_stream->head;
-    }
+    at.after_me = me_head;
     if (moves) live.known = std::max(live.known, at.sent());
     auto& feeds = link.feeds();
     const auto place = std::lower_bound(feeds.begin(), feeds.end(), handle,
                                         [](const feed& f, std::uint32_t h) { return f.conversation() < h; });
     auto& placed = *feeds.insert(place, std::move(at));
     if (live.state == live_conversation::bit::armed) {
-      link.on_known(placed, live.known);
+      link.on_known(placed, live.known, live.ts);
       if (live.others.delivered != 0) link.on_receipts(placed);
     }
     list_arm(handle);
@@ -171,11 +174,8 @@ void inboxes::restore(device_link& link, kept_session& resumed) {
     const auto* c = state == nullptr ? nullptr : state->find(place.stream);
     auto* at = c == nullptr || c->live == 0 ? nullptr : link.find_feed(c->live);
     if (at == nullptr || !at->moves_cursor || place.at.acked() < at->acked()) continue;
-    const bool attached = at->attached;
+    place.at.take_flags(*at);
     *at = std::move(place.at);
-    at->set_conversation(c->live);
-    at->reading = at->dirty = false;
-    at->attached = attached;
     slot(c->live).known = std::max(slot(c->live).known, at->sent());
   }
 }

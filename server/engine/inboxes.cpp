@@ -103,6 +103,7 @@ void inboxes::take(armed_list& m) {
     // it, and until then nothing is missed, since what raised us came from a read.
     c->state = live_conversation::bit::armed;
     c->kept = a.at;
+    if (a.known >= c->known) c->ts = std::max(c->ts, a.ts);
     c->known = std::max(c->known, a.known);
     merge_receipts(a.handle, a.others);
     raise(a.handle, c->known, nullptr);
@@ -114,6 +115,7 @@ void inboxes::take(news& m) {
     auto* c = valid(handle, m.stream);
     if (c == nullptr) continue;
     c->state = live_conversation::bit::unarmed;
+    c->ts = std::max(c->ts, m.ts);
     raise(handle, m.head, m.records);
   }
 }
@@ -136,14 +138,16 @@ void inboxes::raise(std::uint32_t handle, std::uint64_t head, const record_list&
     auto& link = *inbox->links[i];
     auto* at = link.find_feed(handle);
     if (at == nullptr) continue;
-    link.on_known(*at, c.known);
-    if (list && !list->empty() && !at->reading && at->sent() + 1 >= list->front().seq && at->sent() < c.known) {
+    link.on_known(*at, c.known, c.ts);
+    if (list && !list->empty() && link.takes_along(*at) && at->sent() + 1 >= list->front().seq) {
       link.on_records(*at, list, 0);
     }
-    if (at->sent() < slot(handle).known) {
-      link.pump();
-    } else {
+    if (at->sent() >= slot(handle).known) {
       stands(link, *at);
+    } else if (at->missed) {
+      link.pump_soon();  // others that were missed may become known in this turn, and go before
+    } else {
+      link.pump();
     }
   }
 }
@@ -153,20 +157,20 @@ void inboxes::stands(device_link& /*link*/, feed& at) {
   if (c.state == live_conversation::bit::unarmed) list_arm(at.conversation());
 }
 
-void inboxes::read_on(device_link& link, feed& at) {
+bool inboxes::read_on(device_link& link, feed& at, std::uint32_t records) {
   const auto& c = slot(at.conversation());
+  at.asked = std::min(records, limits_.read_records);
   read r{.stream = c.stream,
          .account = link.account(),
          .first = at.sent() + 1,
-         .max_records = limits_.read_records,
+         .max_records = at.asked,
          .max_bytes = limits_.read_bytes,
          .from = {self_, link.id() << 32 | at.conversation()}};
-  if (out_.post(owner_.shard_of(partition_of(c.stream)), std::move(r))) {
-    at.reading = true;
-  } else {
-    counts_.link_no_credit.add();
-    link.pump_again();
-  }
+  at.reading = out_.post(owner_.shard_of(partition_of(c.stream)), std::move(r));
+  if (at.reading) return true;
+  counts_.link_no_credit.add();
+  link.pump_again();
+  return false;
 }
 
 void inboxes::take(records& m) {
@@ -217,7 +221,7 @@ void inboxes::on_link_gap(shard_id from) {
     list_arm(handle);
     for (auto* link : c.inbox->links) {
       auto* at = link->find_feed(handle);
-      if (at != nullptr && at->reading) read_on(*link, *at);
+      if (at != nullptr && at->reading) read_on(*link, *at, at->asked);
     }
   }
   for (auto& [id, link] : links_) link->on_link_gap(from);
@@ -235,7 +239,7 @@ void inboxes::tick(moment now) {
     flush_cursors(now, all);
     if (all) {
       for (auto& [id, link] : links_) {
-        if (link->wants_retry()) link->pump();
+        if (link->wants_retry()) link->try_again();
       }
     }
   }

@@ -48,6 +48,7 @@ struct live_conversation {
   live_inbox* inbox = nullptr;  // null: this slot is free
   stream_id stream;
   std::uint64_t known = 0;  // the highest head told
+  wall_ms ts = 0;           // when that record was made
   bit state = bit::unarmed;
   bool marks_due = false;
   bool listed = false;  // is to be armed this turn
@@ -88,8 +89,8 @@ class inboxes {
   void cursor_moved(device_link& link, feed& at);
   // The feed stands at its end, as far as is known: arm.
   void stands(device_link& link, feed& at);
-  // Reads for the feed from where it is.
-  void read_on(device_link& link, feed& at);
+  // Reads so many records for the feed from where it is. False: no credit.
+  bool read_on(device_link& link, feed& at, std::uint32_t records);
   [[nodiscard]] std::uint64_t known(std::uint32_t handle) { return slot(handle).known; }
   [[nodiscard]] bool has_arms() const { return !to_arm_.empty(); }
   live_conversation& conversation(const feed& at) { return slot(at.conversation()); }

@@ -76,7 +76,7 @@ std::size_t device_link::backlog_credit() const {
   return std::max<std::size_t>(1, protocol_->client_receive_maximum() / 2);
 }
 
-bool device_link::backlog_full() const { return !caught_up_ && session_.in_flight_count() >= backlog_credit(); }
+bool device_link::backlog_full() const { return session_.in_flight_count() >= backlog_credit(); }
 
 void device_link::pass(feed& at, std::uint64_t first, std::uint64_t last) {
   if (!at.moves_cursor) return at.start_at(last);
@@ -142,18 +142,15 @@ device_link::given device_link::give(feed& at, const record_ref& record) {
 }
 
 void device_link::on_records(feed& at, const record_list& list, std::uint64_t trimmed) {
-  if (trimmed > at.sent() && at.sent() != feed::at_head) {
-    if (at.moves_cursor && at.sent() > 0) {
-      bytes notice;
-      stream::write_trimmed(notice, home_->boxes().conversation(at).stream, trimmed);
-      say_now(notice);
-    }
-    pass(at, at.sent() + 1, trimmed);
+  if (trimmed > at.sent() && !say_trimmed(at, trimmed)) {
+    held_back_ = true;
+    return;
   }
   if (!list) return;
   for (const auto& record : *list) {
     if (record.seq <= at.sent()) continue;
-    if (!has_room() || backlog_full() || session_.unsent_count() != 0 || give(at, record) == given::no_room) {
+    const bool room = has_room() && !(at.missed && backlog_full()) && session_.unsent_count() == 0;
+    if (!room || give(at, record) == given::no_room) {
       if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head
       held_back_ = true;
       return;
@@ -164,76 +161,6 @@ void device_link::on_records(feed& at, const record_list& list, std::uint64_t tr
 void device_link::on_read_refused(feed& at, stream::reason why) {
   at.reading = false;
   if (why == stream::reason::busy) retry_ = true;
-}
-
-void device_link::on_known(feed& at, std::uint64_t head) {
-  if (at.sent() == feed::at_head) {
-    at.start_at(head);
-  } else if (!at.attached && at.moves_cursor && dunlin_ &&
-             at.sent() + home_->around().limits.heads_first_behind < head) {
-    // The newest first; the client fills the gap by range reads and says so (D6, D9).
-    const std::uint64_t from = head - home_->around().limits.heads_first_last;
-    at.note_gap(at.sent() + 1, from);
-  }
-  at.attached = true;
-}
-
-void device_link::pump() {
-  if (!attached_ || protocol_->state() != mqtt::protocol_state::connected) return;
-  retry_ = false;
-  held_back_ = false;
-  auto& boxes = home_->boxes();
-  if (!said_hello_ && wanted_.qos(topic_kind::now, {}) != filters::none) {
-    said_hello_ = true;
-    if (protocol_->version() == mqtt::protocol_version::v3_1_1) {
-      bytes hello;
-      stream::write_hello(hello, 1, home_->around().data_id, home_->now().wall);
-      say_now(hello);
-    }
-  }
-  if (session_.unsent_count() != 0) return resend_next();  // first what was in flight (M2)
-  unsigned reading = 0;
-  bool behind = false;
-  std::uint64_t me_sent = feed::at_head;
-  for (auto& at : feeds_) {
-    reading += at.reading ? 1 : 0;
-    if (boxes.conversation(at).stream == account_stream(account_)) me_sent = at.sent();
-  }
-  const std::size_t n = feeds_.size();
-  const bool room = has_room() && !backlog_full();
-  for (std::size_t k = 0; k < n; ++k) {
-    auto& at = feeds_[(turn_ + k) % n];
-    if (at.receipt_due && has_room()) tell_receipts(at);
-    if (!at.attached) {
-      behind = true;
-      continue;
-    }
-    if (at.sent() >= boxes.conversation(at).known) {
-      boxes.stands(*this, at);
-      continue;
-    }
-    behind = true;
-    held_back_ = held_back_ || !room;
-    if (at.reading || !room || reading >= max_reads || me_sent < at.after_me) continue;
-    boxes.read_on(*this, at);
-    ++reading;
-  }
-  turn_ = n == 0 ? 0 : static_cast<std::uint32_t>((turn_ + 1) % n);
-  if (!behind) caught_up_ = true;
-  if (caught_up_ && !told_caught_up_ && wanted_.qos(topic_kind::now, {}) != filters::none) {
-    told_caught_up_ = true;
-    bytes what;
-    stream::write_caught_up(what);
-    say_now(what);
-  }
-}
-
-void device_link::say_now(const bytes& what) {
-  const std::int8_t qos = wanted_.qos(topic_kind::now, {});
-  if (qos == filters::none) return;
-  mqtt::message m;
-  m.body = what;
-  deliver(topic_kind::now, {}, m, 0, {});
 }
 
 // --- acknowledgements -------------------------------------------------------------------------------------------

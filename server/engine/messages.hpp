@@ -134,6 +134,7 @@ struct armed {
   stream_id stream;
   std::uint32_t handle = 0;
   std::uint64_t known = 0;
+  wall_ms ts = 0;  // of the head
   bool member = false;
   stream::marks at;  // what the stream has, durably (R1)
   receipts others;

@@ -210,6 +210,7 @@ void owner::answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std:
   quiet.push_back({.stream = a.stream,
                    .handle = a.handle,
                    .known = a.known,
+                   .ts = s->ts,
                    .member = true,
                    .at = member->at,
                    .others = {live.got.without(a.account), live.read.without(a.account)}});

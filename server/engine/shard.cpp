@@ -96,13 +96,16 @@ void shard::turn(moment now) {
   }
 }
 
-void shard::flush() {
-  // Links that subscribed hear of what waits for them behind their SUBACK.
-  for (const auto id : later_) {
+void shard::pump_listed() {
+  const auto links = std::exchange(later_, {});
+  for (const auto id : links) {
     if (auto* link = inboxes_.find_link(id)) link->pump();
   }
-  later_.clear();
+}
+
+void shard::flush() {
   for (int round = 0; round < 4; ++round) {
+    pump_listed();
     inboxes_.flush();
     if (!run_own()) break;
   }
@@ -110,7 +113,7 @@ void shard::flush() {
 }
 
 mono_ms shard::idle_for() const {
-  if (!own_.empty() || inboxes_.has_arms()) return 0;
+  if (!own_.empty() || !later_.empty() || inboxes_.has_arms()) return 0;
   // Room in another's mailbox or in the log is not announced.
   return sends_.has_kept() || owner_.waits_for_space() ? 1 : 25;
 }

@@ -68,6 +68,7 @@ class shard final : public outbound {
   message_id next_message_id();
   // The link is pumped at the end of the turn.
   void pump_later(const device_link& link) { later_.push_back(link.id()); }
+  void pump_listed();
   void post_live(live_up&& m);
   void attach_when_ready(device_link& link);
 

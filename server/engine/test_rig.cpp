@@ -183,6 +183,16 @@ std::size_t test_device::count(const std::string& topic) const {
   return n;
 }
 
+std::vector<bytes> test_device::notices(unsigned field) const {
+  std::vector<bytes> out;
+  for (const auto& m : messages) {
+    if (m.topic == "me/now" && !m.payload.empty() && m.payload[0] == (field << 3 | 2)) {
+      out.emplace_back(m.payload.begin() + 2, m.payload.end());
+    }
+  }
+  return out;
+}
+
 const got_ack* test_device::ack(std::uint16_t packet_id) const {
   for (const auto& a : acks) {
     if (a.packet_id == packet_id) return &a;
@@ -330,6 +340,23 @@ stream::verdict test_rig::change(stream_id id, const std::vector<account_id>& ad
   run();
   EXPECT_TRUE(done.has_value());
   return done.value_or(stream::verdict{});
+}
+
+void test_rig::trim(stream_id id, std::uint64_t through) {
+  bytes entry;
+  stream::write_trim_entry(entry, {id, through});
+  const partition_id p = partition_of(id);
+  auto& log = store_->shard_log(static_cast<int>(p % shards_.size()));
+  ASSERT_EQ(log.reserve(entry.size(), store::space_for::upkeep), store::space::granted);
+  log.submit(p, entry, nullptr);
+  run();
+}
+
+std::unique_ptr<test_device> test_rig::connect(const person& who, const test_device::connect_options& options) {
+  auto device = std::make_unique<test_device>(*this, shard_id{0});
+  device->connect(to_text(who.account), who.token, options);
+  run();
+  return device;
 }
 
 std::unique_ptr<test_device> test_rig::online(const person& who, const std::vector<std::string>& filters) {

@@ -71,6 +71,9 @@ class test_device final : public port {
 
   [[nodiscard]] std::vector<stream::record_view> records(const std::string& topic) const;
   [[nodiscard]] std::size_t count(const std::string& topic) const;
+  // What was said on me/now under this field of dunlin.v1.Now.
+  [[nodiscard]] std::vector<bytes> notices(unsigned field) const;
+  [[nodiscard]] bool caught_up() const { return !notices(1).empty(); }
   [[nodiscard]] const got_ack* ack(std::uint16_t packet_id) const;
   // Bytes that it has sent and nobody has read.
   [[nodiscard]] std::size_t unread() const { return up_.size(); }
@@ -119,6 +122,10 @@ class test_rig final : public credentials {
   stream_id add_conversation(const std::vector<person>& members, std::uint8_t partition, bool open = true,
                              bool direct = false, stream::retention keep = stream::retention::forever);
   stream::verdict change(stream_id id, const std::vector<account_id>& add, const std::vector<account_id>& remove);
+  // Records of the stream up to `through` are no longer kept.
+  void trim(stream_id id, std::uint64_t through);
+  // Connected as `options` say, on the first shard.
+  std::unique_ptr<test_device> connect(const person& who, const test_device::connect_options& options);
   // Connected as the device itself (primary), subscribed to everything unless `filters` says otherwise.
   std::unique_ptr<test_device> online(const person& who, const std::vector<std::string>& filters = all_filters());
   static std::vector<std::string> all_filters() { return {"me", "me/now", "c/+", "c/+/receipt", "c/+/live"}; }

@@ -179,6 +179,8 @@ int event_loop::timeout(loop_owner& owner) {
   asleep_.exchange(true, std::memory_order_acq_rel);
   const bool has_work = has_posted_.load(std::memory_order_acquire) || stopping_.load(std::memory_order_acquire);
   mono_ms ms = has_work ? 0 : owner.idle_ms(now_.mono);
+  // The owner may have done its last work within that call.
+  if (!line_.empty() || !dirty_.empty()) ms = 0;
   if (handlers() > 0) ms = std::min(ms, next_sweep_ - clock_->now().mono);
   if (ms <= 0) {
     asleep_.store(false, std::memory_order_relaxed);

@@ -63,9 +63,13 @@ struct owner final : loop_owner {
     ++turns;
     if (work) work();
   }
-  mono_ms idle_ms(mono_ms) override { return idle; }
+  mono_ms idle_ms(mono_ms) override {
+    if (last_work) last_work();
+    return idle;
+  }
 
   std::function<void()> work;
+  std::function<void()> last_work;
   mono_ms idle = 0;
   int turns = 0;
 };
@@ -180,6 +184,19 @@ TEST_F(EventLoop, WhatBecomesDirtyInAFlushIsFlushedInTheNextTurn) {
   app.idle = 3'600'000;  // it does not sleep with work at hand
   turn();
   EXPECT_EQ(h.flushes, 2);
+}
+
+TEST_F(EventLoop, WhatBecomesDirtyAsTheOwnerIsAskedHowLongToSleepIsFlushedWithoutSleeping) {
+  const socket_pair s;
+  handler h;
+  const event_loop::place at = add(s, h);
+  turn();
+  app.idle = 3'600'000;
+  app.last_work = [&] {
+    if (h.flushes == 0) loop->mark_dirty(at);
+  };
+  turn();  // would not end if it slept: nothing else wakes it before the next sweep
+  EXPECT_EQ(h.flushes, 1);
 }
 
 TEST_F(EventLoop, AHandlerThatLeftHearsNothingMoreEvenIfItsPlaceIsTakenAgain) {

@@ -219,11 +219,14 @@ reason_code device_link::grant(const mqtt::subscription& s, std::uint32_t identi
 void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<reason_code> granted) {
   std::size_t i = 0;
   bool now = false;
+  bool receipt = false;
   for (const auto& s : subscribe.filters) {
     granted[i++] = grant(s, subscribe.subscription_id());
     now = now || s.filter == "me/now";
+    receipt = receipt || s.filter.ends_with("/receipt");
   }
   home_->boxes().sync(*this);
+  for (auto& at : feeds_) at.receipt_due = at.receipt_due || (receipt && at.attached);
   // What is told on me/now comes behind the SUBACK, which is written when this returns: at the next pump.
   if (now) {
     said_hello_ = false;
@@ -252,6 +255,11 @@ void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std:
       auto& place = wanted_.all[static_cast<std::size_t>(f->what)];
       had = place != filters::none;
       place = filters::none;
+    }
+    if (f) {
+      std::erase_if(wanted_.identifiers, [&](const auto& x) {
+        return x.of.what == f->what && x.of.all == f->all && x.of.conversation == f->conversation;
+      });
     }
     if (!had) result = reason_code::no_subscription_existed;
   }

@@ -101,7 +101,7 @@ class device_link final : public mqtt::host {
   // Whether records that come along with news may be given: not while others go before them (D9).
   [[nodiscard]] bool takes_along(feed& at) { return !at.reading && !at.missed && !waits_for_me(at); }
   void on_receipts(feed& at);
-  void on_own_read(stream_id conversation, std::uint64_t seq);
+  void on_own_read(feed& at);
   void on_live(stream_id conversation, device_id from, byte_span payload);
   void receipt_kept(std::uint64_t tag);
   // Feeds on: reads for who is behind, then says that all is caught up (D9).
@@ -161,7 +161,7 @@ class device_link final : public mqtt::host {
   void pass(feed& at, std::uint64_t first, std::uint64_t last);
   void resend_next();
   // False: no room. Who does not listen on me/now has been told.
-  bool say_now(const bytes& what);
+  bool say_now(const bytes& what, bool with_answer = false);
   void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
@@ -171,7 +171,7 @@ class device_link final : public mqtt::host {
   void finish_login();
   void find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const;
   mqtt::delivery deliver(topic_kind what, stream_id conversation, mqtt::message& m, std::int8_t qos,
-                         const mqtt::cookie& cookie);
+                         const mqtt::cookie& cookie, bool with_answer = false);
 
   shard* home_;
   port* port_;

@@ -68,6 +68,7 @@ class feed {
   bool attached = false;       // its first arm has been answered (D4)
   bool dirty = false;          // acked() is ahead of the log
   bool receipt_due = false;    // receipts changed while there was no room (R2)
+  bool own_read_due = false;   // another device of the account has read (R2)
   bool missed = false;         // fed as what was missed: in its order, with its credit (D9)
   std::uint64_t after_me = 0;  // not fed before this seq of the account's stream was sent (D9)
   std::uint32_t asked = 0;     // records that the read under way is for

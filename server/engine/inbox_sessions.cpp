@@ -88,7 +88,7 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
   if (link.is_primary()) {
     const auto kept = inbox.kept.find(link.device());
     if (kept != inbox.kept.end()) {
-      if (!clean_start) {
+      if (!clean_start && kept->second.expires > now_) {
         *resumed = std::move(kept->second);
         *session_present = true;
       }
@@ -142,14 +142,15 @@ void inboxes::sync(device_link& link) {
     // Told of on `me` first, where that is listened to (D9).
     const bool after_me = c.id != own && link.wanted().qos(topic_kind::me, own) != filters::none;
     const std::uint64_t me_head = !after_me || own_stream == nullptr ? 0 : own_stream->head;
-    if (known != nullptr) {
-      if (!known->attached) known->after_me = me_head;
-      continue;
-    }
     const std::int8_t qos =
         c.id == own ? link.wanted().qos(topic_kind::me, own)
                     : std::max(link.wanted().qos(topic_kind::record, c.id), link.wanted().qos(topic_kind::text, c.id));
     const bool moves = link.is_primary() && qos >= 1;
+    if (known != nullptr) {
+      if (!known->attached) known->after_me = me_head;
+      if (known->moves_cursor != moves) change_quality(link, *known, c, moves ? c.cursors[device] : known->sent());
+      continue;
+    }
     const std::uint32_t handle = ensure_slot(inbox, c);
     auto& live = slot(handle);
     feed at(handle, moves ? c.cursors[device] : feed::at_head);
@@ -162,10 +163,24 @@ void inboxes::sync(device_link& link) {
     auto& placed = *feeds.insert(place, std::move(at));
     if (live.state == live_conversation::bit::armed) {
       link.on_known(placed, live.known, live.ts);
-      if (live.others.delivered != 0) link.on_receipts(placed);
     }
+    if (live.others != receipts{}) link.on_receipts(placed);
+    if (state->devices.size() > 1 && c.read > c.join_seq) link.on_own_read(placed);
     list_arm(handle);
   }
+}
+
+// The filter's QoS was changed between 0 and 1: at 1 the feed is the device's and goes on from its cursor, at 0 it
+// moves none (D7).
+void inboxes::change_quality(device_link& link, feed& at, const stream::inbox_conversation& c, std::uint64_t from) {
+  if (at.dirty) parts_[partition_of(link.account())].push_back({link.account(), c.id, link.device(), at.acked()});
+  feed fresh(at.conversation(), from);
+  fresh.moves_cursor = !at.moves_cursor;
+  fresh.after_me = at.after_me;
+  at = std::move(fresh);
+  auto& live = slot(at.conversation());
+  if (live.state == live_conversation::bit::armed) link.on_known(at, live.known, live.ts);
+  list_arm(at.conversation());
 }
 
 void inboxes::restore(device_link& link, kept_session& resumed) {

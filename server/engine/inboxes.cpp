@@ -207,7 +207,8 @@ void inboxes::on_own_event(const own_event& event) {
     if (c != nullptr && c->live != 0) marks_changed(c->live);
     if (w.read == 0) continue;
     for (auto* link : it->second->links) {
-      if (link != sender) link->on_own_read(w.conversation, w.read);
+      auto* at = c == nullptr || link == sender ? nullptr : link->find_feed(c->live);
+      if (at != nullptr) link->on_own_read(*at);
     }
   }
 }

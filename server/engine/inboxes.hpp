@@ -117,6 +117,7 @@ class inboxes {
   live_conversation* valid(std::uint32_t handle, stream_id stream);
   std::uint32_t ensure_slot(live_inbox& inbox, stream::inbox_conversation& c);
   void drop_slot(stream::inbox_conversation& c);
+  void change_quality(device_link& link, feed& at, const stream::inbox_conversation& c, std::uint64_t from);
   void list_arm(std::uint32_t handle);
   stream::marks marks_now(const live_conversation& c);
   void marks_changed(std::uint32_t handle);

@@ -126,11 +126,11 @@ void device_link::read_news(under_way& now) {
 
 // --- what is said on me/now -------------------------------------------------------------------------------------
 
-bool device_link::say_now(const bytes& what) {
+bool device_link::say_now(const bytes& what, bool with_answer) {
   if (wanted_.qos(topic_kind::now, {}) == filters::none) return true;
   mqtt::message m;
   m.body = what;
-  return deliver(topic_kind::now, {}, m, 0, {}) != mqtt::delivery::no_credit;
+  return deliver(topic_kind::now, {}, m, 0, {}, with_answer) != mqtt::delivery::no_credit;
 }
 
 // The first message there, to a 3.1.1 client (D11); CONNACK has told a 5.0 one.

@@ -42,7 +42,7 @@ void device_link::find_identifiers(topic_kind what, stream_id conversation, std:
 }
 
 delivery device_link::deliver(topic_kind what, stream_id conversation, mqtt::message& m, std::int8_t qos,
-                              const mqtt::cookie& cookie) {
+                              const mqtt::cookie& cookie, bool with_answer) {
   char name[topic_max];
   m.topic = write_topic(what, conversation, name);
   m.qos = static_cast<qos_level>(qos);
@@ -51,7 +51,7 @@ delivery device_link::deliver(topic_kind what, stream_id conversation, mqtt::mes
     find_identifiers(what, conversation, identifiers);
     m.subscription_ids = identifiers;
   }
-  const delivery done = protocol_->deliver(m, cookie);
+  const delivery done = with_answer ? protocol_->tell(m) : protocol_->deliver(m, cookie);
   if (done == delivery::sent) {
     home_->around().counts.delivered.add();
     port_->dirty();
@@ -256,19 +256,21 @@ void device_link::tell_receipts(feed& at) {
   const std::int8_t qos = wanted_.qos(topic_kind::receipt, c.stream);
   if (qos == filters::none) return;
   bytes body;
-  stream::write_receipt(body, {.delivered = c.others.delivered, .read = c.others.read});
+  stream::receipt_view now{.delivered = c.others.delivered, .read = c.others.read};
+  if (std::exchange(at.own_read_due, false)) {
+    const auto* state = home_->boxes().state_of(account_);
+    const auto* stored = state == nullptr ? nullptr : state->find(c.stream);
+    if (stored != nullptr) now.own_read = stored->read;
+  }
+  stream::write_receipt(body, now);
   mqtt::message m;
   m.body = body;
   deliver(topic_kind::receipt, c.stream, m, 0, {});
 }
 
-void device_link::on_own_read(stream_id conversation, std::uint64_t seq) {
-  if (!has_room() || wanted_.qos(topic_kind::receipt, conversation) == filters::none) return;
-  bytes body;
-  stream::write_receipt(body, {.own_read = seq});
-  mqtt::message m;
-  m.body = body;
-  deliver(topic_kind::receipt, conversation, m, 0, {});
+void device_link::on_own_read(feed& at) {
+  at.own_read_due = true;
+  on_receipts(at);
 }
 
 void device_link::on_live(stream_id conversation, device_id from, byte_span payload) {

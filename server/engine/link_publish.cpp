@@ -180,7 +180,7 @@ void device_link::refuse(mqtt::publish_token token, stream_id conversation, mess
     // The only way such a client learns why; before the PUBACK (M4).
     bytes what;
     stream::write_refused(what, conversation, id, v);
-    say_now(what);
+    say_now(what, token.qos != mqtt::qos_level::at_most_once);
     return protocol_->answer(token, v5 ? code_of(v.why) : reason_code::success);
   }
   const std::string floor = v.floor.is_zero() ? std::string() : to_text(v.floor);

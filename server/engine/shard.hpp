@@ -109,6 +109,17 @@ class shard final : public outbound {
   void tell_device(const std::shared_ptr<account_spec>& spec, std::size_t i, stream::verdict last,
                    std::function<void(stream::verdict)> done);
   void set_cursors(account_id account, device_id device, std::function<void(stream::verdict)> done);
+  // Asks the conversations' owners for their heads and receipts, so many at a time: `each` for each answer, then
+  // `done`.
+  struct asking {
+    account_id account;
+    std::vector<stream_id> list;
+    std::size_t next = 0;
+    std::size_t waiting = 0;
+    std::function<void(std::size_t, records_answer_view)> each;
+    std::function<void()> done;
+  };
+  void ask_heads(const std::shared_ptr<asking>& all);
   void build_state(account_id account, device_id device, std::function<void(state_answer)> done);
 
   surroundings around_;

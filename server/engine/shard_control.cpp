@@ -76,45 +76,50 @@ void shard::tell_device(const std::shared_ptr<account_spec>& spec, std::size_t i
                  });
 }
 
+void shard::ask_heads(const std::shared_ptr<asking>& all) {
+  constexpr std::size_t at_a_time = 64;
+  while (all->next < all->list.size() && all->waiting < at_a_time) {
+    const std::size_t i = all->next++;
+    const std::uint64_t token = control_bit | next_control_++;
+    read r{.stream = all->list[i], .account = all->account, .first = 1, .from = {around_.self, token}};
+    if (!post(owner_.shard_of(partition_of(all->list[i])), std::move(r))) {
+      all->each(i, {.token = token, .outcome = verdict::refuse(reason::busy)});
+      continue;
+    }
+    ++all->waiting;
+    control_[token].since = now_.mono;
+    control_[token].records = [this, all, i](records_answer_view m) {
+      all->each(i, m);
+      --all->waiting;
+      ask_heads(all);
+    };
+  }
+  if (all->waiting == 0 && all->next == all->list.size()) std::exchange(all->done, [] {})();
+}
+
 void shard::set_cursors(account_id account, device_id device, std::function<void(verdict)> done) {
   const auto* state = owner_.inbox(account);
   if (state == nullptr) return done(verdict::refuse(reason::busy));
-  struct asking {
+  struct found {
     std::vector<stream::cursor_part> parts;
-    std::size_t waiting = 1;
     bool failed = false;
-    std::function<void(verdict)> done;
   };
+  auto heads = std::make_shared<found>();
   auto all = std::make_shared<asking>();
-  all->done = std::move(done);
-  const auto finish = [this, account, all] {
-    if (--all->waiting != 0) return;
-    if (all->failed) return all->done(verdict::refuse(reason::busy));
-    bytes entry;
-    stream::write_cursors_entry(entry, all->parts);
-    submit_control(partition_of(account), std::move(entry), std::move(all->done));
+  all->account = account;
+  for (const auto& c : state->conversations) all->list.push_back(c.id);
+  all->each = [heads, account, device, a = all.get()](std::size_t i, records_answer_view m) {
+    if (m.outcome.ok()) heads->parts.push_back({account, a->list[i], device, m.head});
+    // Left meanwhile: nothing to set.
+    heads->failed = heads->failed || (!m.outcome.ok() && m.outcome.why == reason::busy);
   };
-  for (const auto& c : state->conversations) {
-    if (control_.size() >= max_control) {
-      all->failed = true;
-      break;
-    }
-    ++all->waiting;
-    const std::uint64_t token = control_bit | next_control_++;
-    control_[token].since = now_.mono;
-    control_[token].records = [all, account, device, id = c.id, finish](records_answer_view m) {
-      if (m.outcome.ok()) all->parts.push_back({account, id, device, m.head});
-      // Left meanwhile: nothing to set.
-      all->failed = all->failed || (!m.outcome.ok() && m.outcome.why == reason::busy);
-      finish();
-    };
-    read r{.stream = c.id, .account = account, .first = 1, .from = {around_.self, token}};
-    if (!post(owner_.shard_of(partition_of(c.id)), std::move(r))) {
-      records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
-      take(busy);
-    }
-  }
-  finish();
+  all->done = [this, heads, account, done = std::move(done)] {
+    if (heads->failed) return done(verdict::refuse(reason::busy));
+    bytes entry;
+    stream::write_cursors_entry(entry, heads->parts);
+    submit_control(partition_of(account), std::move(entry), done);
+  };
+  ask_heads(all);
 }
 
 void shard::read_records(records_request request, std::function<void(records_answer)> done) {
@@ -153,53 +158,44 @@ void shard::read_state(account_id account, device_id device, std::function<void(
   own_.emplace_back(state_ready{token, account});
 }
 
-// Heads and receipts are their owners' to tell: each conversation is armed for nobody and asked for its head (D10).
+// Heads and receipts are their owners' to tell (D10). What stands here is shown once it is durable (L2).
 void shard::build_state(account_id account, device_id device, std::function<void(state_answer)> done) {
   const auto* state = owner_.inbox(account);
   if (state == nullptr) return done({.outcome = verdict::refuse(reason::not_member)});
   const std::size_t place = state->find_device(device);
-  struct asking {
-    state_answer answer;
-    std::size_t waiting = 1;
-    std::function<void(state_answer)> done;
-  };
-  auto all = std::make_shared<asking>();
-  all->done = std::move(done);
-  all->answer.outcome = verdict::accept(0, 0);
+  auto answer = std::make_shared<state_answer>();
+  answer->outcome = verdict::accept(0, 0);
   const auto* own = owner_.part(partition_of(account)).find_stream(account_stream(account));
-  all->answer.at = own == nullptr ? 0 : own->head;
-  const auto finish = [all] {
-    if (--all->waiting == 0) all->done(std::move(all->answer));
-  };
-  all->answer.conversations.reserve(state->conversations.size());
+  answer->at = own == nullptr ? 0 : own->head;
+  auto all = std::make_shared<asking>();
+  all->account = account;
+  answer->conversations.reserve(state->conversations.size());
   for (const auto& c : state->conversations) {
     if (c.id == account_stream(account)) continue;
-    const std::size_t i = all->answer.conversations.size();
-    all->answer.conversations.push_back({.id = c.id,
-                                         .join_seq = c.join_seq,
-                                         .cursor = place < c.cursors.size() ? c.cursors[place] : 0,
-                                         .read = c.read,
-                                         .direct = c.direct,
-                                         .open = c.open,
-                                         .name = c.name});
-    const std::uint64_t token = control_bit | next_control_++;
-    ++all->waiting;
-    control_[token].since = now_.mono;
-    control_[token].records = [all, i, finish](records_answer_view m) {
-      auto& out = all->answer.conversations[i];
-      out.head = m.head;
-      out.others_delivered = m.others.delivered;
-      out.others_read = m.others.read;
-      if (m.outcome.why == reason::busy) all->answer.outcome = m.outcome;
-      finish();
-    };
-    read r{.stream = c.id, .account = account, .first = 1, .from = {around_.self, token}};
-    if (!post(owner_.shard_of(partition_of(c.id)), std::move(r))) {
-      records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
-      take(busy);
-    }
+    all->list.push_back(c.id);
+    answer->conversations.push_back({.id = c.id,
+                                     .join_seq = c.join_seq,
+                                     .cursor = place < c.cursors.size() ? c.cursors[place] : 0,
+                                     .read = c.read,
+                                     .direct = c.direct,
+                                     .open = c.open,
+                                     .name = c.name});
   }
-  finish();
+  all->each = [answer](std::size_t i, records_answer_view m) {
+    auto& out = answer->conversations[i];
+    if (m.outcome.why == reason::not_member) out.id = {};  // left meanwhile
+    out.head = m.head;
+    out.others_delivered = m.others.delivered;
+    out.others_read = m.others.read;
+    if (m.outcome.why == reason::busy) answer->outcome = m.outcome;
+  };
+  all->done = [answer, done = std::move(done)] {
+    std::erase_if(answer->conversations, [](const auto& c) { return c.id.is_zero(); });
+    done(std::move(*answer));
+  };
+  const std::uint64_t token = next_control_++;
+  states_[token] = [this, all] { ask_heads(all); };
+  owner_.when_durable(state_ready{token, account, true});
 }
 
 shard_status shard::status() const {

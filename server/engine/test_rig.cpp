@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "mqtt/test_support.hpp"
-
 namespace dunlin::engine {
 
 class test_rig::lane final : public links {
@@ -29,178 +27,6 @@ class test_rig::lane final : public links {
   test_rig& rig_;
   shard_id self_;
 };
-
-// --- devices ----------------------------------------------------------------------------------------------------
-
-test_device::test_device(test_rig& rig, shard_id at) : rig_(rig), at_(at), out_(std::make_unique<output>(rig.chunks_)) {
-  auto& home = rig.at(at);
-  link_ = std::make_unique<device_link>(home, *this, home.next_link_id());
-  rig.devices_.push_back(this);
-}
-
-test_device::~test_device() {
-  cut();
-  std::erase(rig_.devices_, this);
-}
-
-void test_device::send(const std::function<void(output&)>& encode) {
-  mqtt::wire_end wire;
-  encode(wire.out);
-  const bytes data = wire.take();
-  up_.insert(up_.end(), data.begin(), data.end());
-}
-
-void test_device::connect(const std::string& user, const std::string& token, const connect_options& options) {
-  version_ = options.version;
-  mqtt::connect_view packet{.version = version_,
-                            .clean_start = options.clean_start,
-                            .has_user_name = true,
-                            .has_password = true,
-                            .client_id = options.client_id,
-                            .user_name = user,
-                            .password = as_bytes(token)};
-  const std::array<mqtt::user_property, 1> dunlin{{{"dunlin", "1"}}};
-  if (version_ == mqtt::protocol_version::v5) {
-    if (options.expiry_s != 0) packet.props.set(mqtt::property::session_expiry, options.expiry_s);
-    if (options.receive_maximum != 0) packet.props.set(mqtt::property::receive_maximum, options.receive_maximum);
-    if (options.max_packet != 0) packet.props.set(mqtt::property::maximum_packet_size, options.max_packet);
-    if (!options.problem_information) packet.props.set(mqtt::property::request_problem_information, 0U);
-    if (options.dunlin) packet.props.set_user(dunlin);
-  }
-  send([&](output& out) { mqtt::encode_connect(out, packet); });
-}
-
-void test_device::subscribe(const std::vector<std::string>& filters, std::uint8_t qos) {
-  std::vector<mqtt::subscription> list;
-  for (const auto& f : filters) list.push_back({.filter = f, .qos = static_cast<mqtt::qos_level>(qos)});
-  mqtt::subscribe_view packet{.packet_id = next_packet_++, .count = list.size()};
-  packet.filters = decltype(packet.filters)(std::span<const mqtt::subscription>(list));
-  send([&](output& out) { mqtt::encode_subscribe(out, version_, packet); });
-}
-
-std::uint16_t test_device::publish(std::string_view topic, byte_span payload, std::uint8_t qos,
-                                   std::optional<bytes> correlation) {
-  mqtt::publish_view packet{.topic = topic,
-                            .payload = payload,
-                            .packet_id = qos == 0 ? std::uint16_t{0} : next_packet_++,
-                            .qos = static_cast<mqtt::qos_level>(qos)};
-  if (correlation) packet.props.set(mqtt::property::correlation_data, byte_span(*correlation));
-  send([&](output& out) { mqtt::encode_publish(out, version_, packet); });
-  return packet.packet_id;
-}
-
-void test_device::puback(std::uint16_t packet_id) {
-  send([&](output& out) {
-    mqtt::encode_ack(out, version_, {.type = mqtt::packet_type::puback, .packet_id = packet_id});
-  });
-}
-
-void test_device::disconnect() {
-  send([&](output& out) { mqtt::encode_disconnect(out, version_, {}); });
-}
-
-void test_device::cut() {
-  if (!link_) return;
-  link_->closed();
-  link_.reset();
-  closed = true;
-}
-
-bool test_device::step() {
-  if (!link_) return false;
-  bool moved = false;
-  if (moving_) {
-    at_ = *moving_;
-    moving_.reset();
-    auto& home = rig_.at(at_);
-    link_->arrive(home, *this, home.next_link_id());
-    return true;
-  }
-  resume_ = false;
-  if (!up_.empty() && link_->protocol().wants_input()) {
-    const bytes in = std::move(up_);
-    up_.clear();
-    const auto fed = link_->protocol().feed(in);
-    up_.insert(up_.begin(), in.begin() + static_cast<std::ptrdiff_t>(fed.consumed), in.end());
-    moved = fed.consumed != 0;
-  }
-  if (!out_->empty()) {
-    const bytes data = mqtt::drain(*out_);
-    down_.insert(down_.end(), data.begin(), data.end());
-    const bytes in = std::move(down_);
-    down_.clear();
-    read(in);
-    link_->on_writable();
-    moved = true;
-  }
-  const bool over = closing_ || link_->protocol().state() == mqtt::protocol_state::closing;
-  if (over && out_->empty()) {
-    cut();
-    moved = true;
-  }
-  return moved;
-}
-
-void test_device::read(byte_span in) {
-  while (!in.empty()) {
-    const auto packet = mqtt::decode(in, version_, 1 << 20);
-    ASSERT_NE(packet.status, mqtt::decode_status::error) << mqtt::to_hex(in);
-    if (packet.status == mqtt::decode_status::need_more) break;
-    if (const auto* p = std::get_if<mqtt::connack_view>(&packet.value)) {
-      connack = p->reason;
-      connected = !mqtt::is_error(p->reason);
-      session_present = p->session_present;
-    } else if (const auto* s = std::get_if<mqtt::suback_view>(&packet.value)) {
-      for (const auto reason : s->reasons) subacks.push_back(reason);
-    } else if (const auto* m = std::get_if<mqtt::publish_view>(&packet.value)) {
-      messages.push_back({std::string(m->topic), {m->payload.begin(), m->payload.end()}, m->packet_id, m->qos, m->dup});
-      if (auto_ack && m->qos == mqtt::qos_level::at_least_once) puback(m->packet_id);
-    } else if (const auto* a = std::get_if<mqtt::ack_view>(&packet.value)) {
-      got_ack ack{a->packet_id, a->reason, std::string(a->props.text(mqtt::property::reason_string)), {}};
-      for (const auto& property : a->props.user_properties()) {
-        ack.properties[std::string(property.name)] = property.value;
-      }
-      acks.push_back(std::move(ack));
-    } else if (const auto* d = std::get_if<mqtt::disconnect_view>(&packet.value)) {
-      closed_with = d->reason;
-    }
-    in = in.subspan(packet.size);
-  }
-  down_.assign(in.begin(), in.end());
-}
-
-std::vector<stream::record_view> test_device::records(const std::string& topic) const {
-  std::vector<stream::record_view> out;
-  for (const auto& m : messages) {
-    if (m.topic == topic) out.push_back(*stream::read_record(m.payload));
-  }
-  return out;
-}
-
-std::size_t test_device::count(const std::string& topic) const {
-  std::size_t n = 0;
-  for (const auto& m : messages) n += m.topic == topic ? 1 : 0;
-  return n;
-}
-
-std::vector<bytes> test_device::notices(unsigned field) const {
-  std::vector<bytes> out;
-  for (const auto& m : messages) {
-    if (m.topic == "me/now" && !m.payload.empty() && m.payload[0] == (field << 3 | 2)) {
-      out.emplace_back(m.payload.begin() + 2, m.payload.end());
-    }
-  }
-  return out;
-}
-
-const got_ack* test_device::ack(std::uint16_t packet_id) const {
-  for (const auto& a : acks) {
-    if (a.packet_id == packet_id) return &a;
-  }
-  return nullptr;
-}
-
-// --- the rig ----------------------------------------------------------------------------------------------------
 
 test_rig::test_rig(shard_id shards, options limits, bool lossy)
     : limits_(limits), store_(std::make_unique<store::memory_store>(shards)), lossy_(lossy) {
@@ -291,6 +117,16 @@ void test_rig::seal() {
   for (int i = 0; i < 100'000 && store_->is_sealing(); ++i) step();
   EXPECT_FALSE(store_->is_sealing());
   run();
+}
+
+void test_rig::run_until(const std::function<bool()>& done) {
+  for (int i = 0; i < 1000 && !done(); ++i) step();
+  ASSERT_TRUE(done());
+}
+
+void test_rig::jump(mono_ms ms) {
+  now_.mono += ms;
+  now_.wall += ms;
 }
 
 void test_rig::verify(shard_id shard, std::uint64_t ticket, std::string user, std::string token) {

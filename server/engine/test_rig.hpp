@@ -24,8 +24,11 @@ struct got_message {
   std::uint16_t packet_id = 0;
   mqtt::qos_level qos = mqtt::qos_level::at_most_once;
   bool dup = false;
+  bool retain = false;
+  std::vector<std::uint32_t> identifiers;
 };
 struct got_ack {
+  mqtt::packet_type type = mqtt::packet_type::puback;
   std::uint16_t packet_id = 0;
   mqtt::reason_code reason = mqtt::reason_code::success;
   std::string reason_string;
@@ -48,12 +51,17 @@ class test_device final : public port {
     std::uint32_t max_packet = 0;
     bool dunlin = false;
     bool problem_information = true;
+    bool will = false;
   };
   void connect(const std::string& user, const std::string& token, const connect_options& options);
-  void subscribe(const std::vector<std::string>& filters, std::uint8_t qos = 1);
+  void subscribe(const std::vector<std::string>& filters, std::uint8_t qos = 1, std::uint32_t identifier = 0);
+  void unsubscribe(const std::vector<std::string>& filters);
   std::uint16_t publish(std::string_view topic, byte_span payload, std::uint8_t qos = 1,
                         std::optional<bytes> correlation = {});
-  void puback(std::uint16_t packet_id);
+  // The same packet id again, with DUP.
+  void publish_again(std::uint16_t packet_id, std::string_view topic, byte_span payload, std::uint8_t qos);
+  void puback(std::uint16_t packet_id, mqtt::reason_code reason = mqtt::reason_code::success);
+  void pubrel(std::uint16_t packet_id);
   void disconnect();
   // The transport breaks.
   void cut();
@@ -68,12 +76,14 @@ class test_device final : public port {
   std::optional<mqtt::reason_code> closed_with;
   bool closed = false;
   bool auto_ack = true;
+  bool reads = true;  // off: what is sent to it stays in the output
 
   [[nodiscard]] std::vector<stream::record_view> records(const std::string& topic) const;
   [[nodiscard]] std::size_t count(const std::string& topic) const;
   // What was said on me/now under this field of dunlin.v1.Now.
   [[nodiscard]] std::vector<bytes> notices(unsigned field) const;
   [[nodiscard]] bool caught_up() const { return !notices(1).empty(); }
+  // The last answer for that packet id.
   [[nodiscard]] const got_ack* ack(std::uint16_t packet_id) const;
   // Bytes that it has sent and nobody has read.
   [[nodiscard]] std::size_t unread() const { return up_.size(); }
@@ -132,6 +142,9 @@ class test_rig final : public credentials {
 
   // Until nothing moves any more; then the clock moves `ms`, in steps.
   void run(mono_ms ms = 0);
+  void run_until(const std::function<bool()>& done);
+  // The clock moves at once; nothing has seen it yet.
+  void jump(mono_ms ms);
   // Messages that may not be lost any more are kept, all connections end, everything starts again.
   void crash(shard_id shards);
 

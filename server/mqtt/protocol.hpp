@@ -155,6 +155,9 @@ class protocol {
   // Sends a message; at QoS 0 at once or never, at QoS > 0 it is in flight until `on_acked(what, …)`. The message's
   // spans are copied before it returns, except a large body with an owner, which is shared.
   delivery deliver(const message& m, const cookie& what = {});
+  // Sends a message at QoS 0 however much waits in the output: for what belongs to an answer, which is bounded as
+  // answers are. Not sent only where it is too large, or the connection closed.
+  delivery tell(const message& m);
   // Sends a message of the resumed session again: same id, DUP, in the order of the list. REQUIRES: `packet_id` is that
   // of next_unsent(). too_large drops it.
   delivery redeliver(std::uint16_t packet_id, const message& m);

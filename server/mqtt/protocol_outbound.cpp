@@ -112,6 +112,12 @@ delivery protocol::deliver(const message& m, const cookie& what) {
   return delivery::sent;
 }
 
+delivery protocol::tell(const message& m) {
+  if (state_ != protocol_state::connected) return delivery::closed;
+  DUNLIN_CHECK(m.qos == qos_level::at_most_once);
+  return write_message(m, 0, false) ? delivery::sent : delivery::too_large;
+}
+
 delivery protocol::redeliver(std::uint16_t packet_id, const message& m) {
   if (state_ != protocol_state::connected) return delivery::closed;
   in_flight* slot = session_->lookup(packet_id);

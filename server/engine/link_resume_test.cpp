@@ -1,0 +1,266 @@
+// Sessions that go on, or end, with another connection (M1, M2), and what is known to break there.
+
+#include <gtest/gtest.h>
+
+#include "engine/test_rig.hpp"
+
+namespace dunlin::engine {
+namespace {
+
+using mqtt::protocol_version;
+using mqtt::reason_code;
+
+constexpr std::uint32_t hour_s = 3600;
+
+struct sessions : testing::Test {
+  test_rig rig{2};
+  test_rig::person ada = rig.add_person(0);
+  test_rig::person ben = rig.add_person(1);
+  stream_id talk = rig.add_conversation({ada, ben}, 2);
+  std::string topic = test_rig::topic(talk);
+  std::unique_ptr<test_device> a = rig.online(ada, {});
+
+  void say(int count = 1) {
+    for (int i = 0; i < count; ++i) {
+      a->publish(topic + "/send", rig.send_body(rig.next_id(), "n"));
+      rig.run();
+    }
+  }
+  // Ben's device; a session that is not new has its filters already.
+  std::unique_ptr<test_device> connect(bool clean, std::uint32_t expiry_s = hour_s, bool acks = false,
+                                       std::uint16_t receive_maximum = 0) {
+    auto b = std::make_unique<test_device>(rig, shard_id{0});
+    b->auto_ack = acks;
+    b->connect(to_text(ben.account), ben.token,
+               {.client_id = to_text(ben.device),
+                .clean_start = clean,
+                .expiry_s = expiry_s,
+                .receive_maximum = receive_maximum});
+    rig.run();
+    if (clean) b->subscribe({"c/+"});
+    rig.run();
+    return b;
+  }
+};
+
+TEST_F(sessions, M2_AResumedSessionKeepsItsFilters) {
+  connect(true)->cut();
+  const auto b = connect(false);
+  EXPECT_TRUE(b->session_present);
+  say();
+  EXPECT_EQ(b->count(topic), 1U);
+}
+
+TEST_F(sessions, M2_RedeliveryHasDupAndTheSameIdAndComesBeforeWhatIsNew) {
+  auto b = connect(true);
+  say(3);
+  b->puback(b->messages[1].packet_id);  // the second: acknowledged, though the first is not
+  rig.run();
+  const auto sent = b->messages;
+  b->cut();
+  say();
+  b = connect(false);
+  ASSERT_EQ(b->messages.size(), 3U);
+  EXPECT_EQ(b->messages[0].packet_id, sent[0].packet_id);
+  EXPECT_EQ(b->messages[1].packet_id, sent[2].packet_id);
+  EXPECT_TRUE(b->messages[0].dup && b->messages[1].dup);
+  EXPECT_FALSE(b->messages[2].dup);
+  EXPECT_EQ(b->records(topic)[2].seq, 5U);
+}
+
+TEST_F(sessions, M2_WhatMayNoLongerBeReadIsNotSentAgainAndCountsAsAcknowledged) {
+  auto b = connect(true);
+  say(3);
+  b->cut();
+  rig.trim(talk, 3);
+  b = connect(false);
+  ASSERT_EQ(b->count(topic), 1U);
+  EXPECT_EQ(b->records(topic)[0].seq, 4U);
+  b->puback(b->messages[0].packet_id);
+  rig.run(1500);
+  EXPECT_EQ(rig.home(ben.account).applier_partition(1).find_inbox(ben.account)->find(talk)->cursors[0], 4U);
+}
+
+TEST_F(sessions, M2_WhoWasRemovedIsNotSentAgainWhatWasInFlight) {
+  const auto eve = rig.add_person(4);
+  const auto group = rig.add_conversation({ada, ben, eve}, 3);
+  auto b = connect(true);
+  a->publish(test_rig::topic(group, "/send"), rig.send_body(rig.next_id(), "n"));
+  rig.run();
+  ASSERT_EQ(b->messages.size(), 1U);
+  b->cut();
+  rig.change(group, {}, {ben.account});
+  b = connect(false);
+  EXPECT_TRUE(b->messages.empty());
+  say();
+  EXPECT_EQ(b->count(topic), 1U);  // and nothing is held up by it
+}
+
+TEST_F(sessions, M2_AnInboundQoS2IdIsKeptAndItsRepetitionMakesNoSecondRecord) {
+  auto b = connect(true);
+  const auto body = rig.send_body(rig.next_id(), "once");
+  const auto packet = b->publish(topic + "/send", body, 2);
+  rig.run();
+  ASSERT_NE(b->ack(packet), nullptr);
+  b->cut();
+  b = connect(false);
+  b->publish_again(packet, topic + "/send", body, 2);
+  rig.run();
+  ASSERT_NE(b->ack(packet), nullptr);
+  EXPECT_EQ(b->ack(packet)->type, mqtt::packet_type::pubrec);
+  b->pubrel(packet);
+  rig.run();
+  EXPECT_EQ(b->ack(packet)->type, mqtt::packet_type::pubcomp);
+  EXPECT_EQ(b->ack(packet)->reason, reason_code::success);
+  EXPECT_EQ(rig.at(0).applier_partition(2).find_stream(talk)->head, 2U);
+}
+
+TEST_F(sessions, M2_ALostSessionAnswersSessionPresentZeroAndIsFedFromItsCursors) {
+  auto b = connect(true);
+  say(3);
+  rig.crash(2);
+  b = connect(false);
+  EXPECT_FALSE(b->session_present);
+  b->subscribe({"c/+"});
+  rig.run();
+  EXPECT_EQ(b->count(topic), 3U);
+  EXPECT_FALSE(b->messages[0].dup);
+}
+
+TEST_F(sessions, M2_APubackWithAnErrorCountsAsAcknowledged) {
+  auto b = connect(true);
+  say();
+  b->puback(b->messages[0].packet_id, reason_code::unspecified_error);
+  rig.run(1500);
+  b->cut();
+  b = connect(true);
+  EXPECT_EQ(b->count(topic), 0U);
+}
+
+TEST_F(sessions, AResumedSessionsSendQuotaStartsAnewWithTheNewReceiveMaximum) {
+  auto b = connect(true, hour_s, false, 4);
+  say(10);
+  ASSERT_EQ(b->messages.size(), 4U);
+  b->cut();
+  b = connect(false, hour_s, false, 2);
+  EXPECT_EQ(b->messages.size(), 2U);  // four are in flight, and two places
+  b->cut();
+  b = connect(false, hour_s, true, 8);
+  EXPECT_EQ(b->messages.size(), 10U);
+}
+
+TEST_F(sessions, AnExpiredSessionIsNeverResumed) {
+  auto b = connect(true, 5);
+  say(2);
+  b->cut();
+  rig.run(7000);
+  b = connect(false, 5);
+  EXPECT_FALSE(b->session_present);
+  EXPECT_TRUE(b->messages.empty());
+  b->subscribe({"c/+"});
+  rig.run();
+  EXPECT_EQ(b->count(topic), 2U);
+}
+
+TEST_F(sessions, ASessionThatExpiredAMomentAgoIsNotResumedEither) {
+  auto b = connect(true, 1);
+  rig.jump(1000);
+  rig.run(500);  // sessions are looked through each second: half of one ago
+  b->cut();
+  rig.run(1075);
+  b = connect(false, 1);
+  EXPECT_FALSE(b->session_present);
+}
+
+TEST_F(sessions, ACleanStartEndsTheSessionBefore) {
+  auto b = connect(true);
+  say();
+  b->cut();
+  b = connect(true);
+  EXPECT_FALSE(b->session_present);
+  ASSERT_EQ(b->count(topic), 1U);  // from the cursor, not from the session
+  EXPECT_FALSE(b->messages[0].dup);
+}
+
+TEST_F(sessions, ASessionWithExpiryZeroEndsAsItIsTakenOver) {
+  auto first = connect(true, 0);
+  say();
+  const auto second = connect(false, 0);
+  EXPECT_EQ(first->closed_with, reason_code::session_taken_over);
+  EXPECT_FALSE(second->session_present);
+  say();
+  EXPECT_TRUE(second->messages.empty());  // it has no filters yet
+}
+
+TEST_F(sessions, ASessionThatIsTakenOverGoesOnWithTheNewConnection) {
+  auto first = connect(true);
+  say();
+  const auto second = connect(false);
+  EXPECT_EQ(first->closed_with, reason_code::session_taken_over);  // DISCONNECT 0x8E
+  EXPECT_TRUE(first->closed);
+  EXPECT_TRUE(second->session_present);
+  ASSERT_EQ(second->messages.size(), 1U);
+  EXPECT_TRUE(second->messages[0].dup);
+  EXPECT_EQ(second->messages[0].packet_id, first->messages[0].packet_id);
+}
+
+TEST_F(sessions, TheVerdictOfAConnectionThatWasTakenOverGoesToNobodyElse) {
+  auto first = connect(true);
+  rig.store().hold_durable(true);
+  const auto packet = first->publish(topic + "/send", rig.send_body(rig.next_id(), "n"));
+  rig.run();
+  const auto second = connect(false);
+  rig.store().hold_durable(false);
+  rig.store().sync();
+  rig.run();
+  EXPECT_EQ(second->ack(packet), nullptr);
+  EXPECT_EQ(rig.at(0).applier_partition(2).find_stream(talk)->head, 2U);
+}
+
+TEST_F(sessions, ADeviceIsRoutedToOnceItsSubackIsOut) {
+  auto b = std::make_unique<test_device>(rig, shard_id{0});
+  b->connect(to_text(ben.account), ben.token, {.client_id = to_text(ben.device)});
+  rig.run();
+  b->subscribe({"c/+"});
+  // Whatever is published once the SUBACK is seen arrives, without waiting for anything else.
+  rig.run_until([&] { return !b->subacks.empty(); });
+  a->publish(topic + "/send", rig.send_body(rig.next_id(), "n"));
+  rig.run();
+  EXPECT_EQ(b->count(topic), 1U);
+}
+
+TEST_F(sessions, ABacklogIsDrainedByASessionThatIsResumedWithoutExceedingItsReceiveMaximum) {
+  auto b = connect(true, hour_s, false, 6);
+  b->cut();
+  say(100);
+  b = connect(false, hour_s, false, 6);
+  std::size_t acked = 0;
+  while (acked < b->messages.size()) {
+    ASSERT_LE(b->messages.size() - acked, 6U);
+    b->puback(b->messages[acked++].packet_id);
+    rig.run();
+  }
+  EXPECT_EQ(acked, 100U);
+}
+
+TEST_F(sessions, ASessionsExpiryIsAtMostWhatTheServerAllows) {
+  auto b = connect(true, 0xffffffff);
+  b->cut();
+  rig.run();
+  rig.jump(mono_ms{14} * 24 * 3600 * 1000 + 1);
+  rig.run(1100);
+  b = connect(false);
+  EXPECT_FALSE(b->session_present);
+}
+
+TEST_F(sessions, ASecondaryConnectionHasNoSessionToResume) {
+  auto b = rig.connect(ben, {.client_id = "tool", .expiry_s = hour_s});
+  b->subscribe({"c/+"});
+  rig.run();
+  b->cut();
+  b = rig.connect(ben, {.client_id = "tool", .clean_start = false, .expiry_s = hour_s});
+  EXPECT_FALSE(b->session_present);
+}
+
+}  // namespace
+}  // namespace dunlin::engine

@@ -138,12 +138,15 @@ void inboxes::raise(std::uint32_t handle, std::uint64_t head, const record_list&
     auto& link = *inbox->links[i];
     auto* at = link.find_feed(handle);
     if (at == nullptr) continue;
+    const bool first = !at->attached;
     link.on_known(*at, c.known, c.ts);
     if (list && !list->empty() && link.takes_along(*at) && at->sent() + 1 >= list->front().seq) {
       link.on_records(*at, list, 0);
     }
     if (at->sent() >= slot(handle).known) {
       stands(link, *at);
+      // It may be the last one that "caught up" has waited for (D9).
+      if (first) link.pump_soon();
     } else if (at->missed) {
       link.pump_soon();  // others that were missed may become known in this turn, and go before
     } else {

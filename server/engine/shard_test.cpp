@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "engine/test_rig.hpp"
@@ -93,6 +95,23 @@ TEST_F(two_people, D9_CaughtUpIsSaidOnceAllThatWasMissedIsOut) {
     if (b->messages[i].topic == "me/now" && b->messages[i].payload == bytes{0x0a, 0x00}) at = i;
   }
   EXPECT_GE(at, 100U);
+}
+
+TEST_F(two_people, D9_CaughtUpIsSaidToWhoHasMissedNothing) {
+  const auto is_told = [](const test_device& d) {
+    return std::any_of(d.messages.begin(), d.messages.end(),
+                       [](const got_message& m) { return m.topic == "me/now" && m.payload == bytes{0x0a, 0x00}; });
+  };
+  // The conversation is on another shard than the account, so that the answer to its arm comes last.
+  const std::vector<std::string> filters{"c/+", "me/now"};
+  for (const std::uint8_t qos : {std::uint8_t{0}, std::uint8_t{1}}) {
+    auto b = rig.online(ben, {});
+    b->subscribe(filters, qos);
+    rig.run();
+    EXPECT_TRUE(is_told(*b)) << "QoS " << unsigned{qos};
+    b->disconnect();
+    rig.run();
+  }
 }
 
 TEST_F(two_people, ACrashLosesNothingThatWasAcknowledged) {

@@ -1,7 +1,9 @@
 #include "base/log.hpp"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -16,8 +18,10 @@ namespace {
 constexpr std::size_t queue_lines = 8192;
 
 struct state {
+  std::mutex lock;  // a thread may end the log while others write to it
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
+  std::atomic<log_level> least{log_level::off};
   bool json = false;
 };
 
@@ -40,14 +44,17 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 
 void start(log_level level, bool json) {
   auto& s = current();
+  const std::lock_guard guard(s.lock);
   s.json = json;
   s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1U);
   auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>();
   s.logger = std::make_shared<spdlog::async_logger>("dunlin", std::move(sink), s.pool,
                                                     spdlog::async_overflow_policy::overrun_oldest);
   s.logger->set_level(to_spdlog(level));
-  s.logger->set_pattern(json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  s.logger->set_pattern(json ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)" : "ts=%Y-%m-%dT%H:%M:%S.%eZ level=%^%l%$ %v",
+                        spdlog::pattern_time_type::utc);
   s.logger->flush_on(spdlog::level::warn);
+  s.least = level;
 }
 
 void append_logfmt(std::string& line, std::string_view value) {
@@ -78,38 +85,48 @@ void log_start(log_level level, bool json) {
 
 void log_stop() {
   auto& s = current();
-  if (!s.logger) return;
-  s.logger->flush();
-  s.logger.reset();
-  s.pool.reset();
+  std::shared_ptr<spdlog::async_logger> logger;
+  std::shared_ptr<spdlog::details::thread_pool> pool;
+  {
+    const std::lock_guard guard(s.lock);
+    s.least = log_level::off;
+    logger = std::move(s.logger);
+    pool = std::move(s.pool);
+  }
+  // Its end, here or in the last thread that writes, waits until what is queued is written.
+  if (logger) logger->flush();
 }
 
 std::uint64_t log_dropped() {
   auto& s = current();
+  const std::lock_guard guard(s.lock);
   return s.pool ? s.pool->overrun_counter() : 0;
 }
 
 void log_write(log_level level, std::string_view event, std::initializer_list<log_field> fields) {
   log_start(log_level::info, false);
   auto& s = current();
-  if (!s.logger || !s.logger->should_log(to_spdlog(level))) return;
+  if (level < s.least) return;
+  const auto [logger, pool] = [&s] {
+    const std::lock_guard guard(s.lock);
+    return std::pair(s.logger, s.pool);
+  }();
+  if (!logger) return;
   if (s.json) {
     boost::json::object line{{"level", name_of(level)}, {"event", event}};
-    line["time_ms"] =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
     for (const auto& field : fields) line[field.key] = field.value;
-    s.logger->log(to_spdlog(level), boost::json::serialize(line));
+    logger->log(to_spdlog(level), boost::json::serialize(line).substr(1));  // the pattern has the first brace
     return;
   }
-  std::string line(event);
+  std::string line = "event=";
+  append_logfmt(line, event);
   for (const auto& field : fields) {
     line += ' ';
     line += field.key;
     line += '=';
     append_logfmt(line, field.value);
   }
-  s.logger->log(to_spdlog(level), line);
+  logger->log(to_spdlog(level), line);
 }
 
 }  // namespace dunlin

@@ -1,4 +1,4 @@
-// Structured logs: one line per event with a fixed text and key=value fields, to standard error.
+// Structured logs: one line per event to standard error: ts, level, event (a fixed text), and fields.
 //
 // Thread rule: any thread; a line is handed to a background thread through a bounded queue, so a shard never waits for
 // a terminal or a full pipe. What does not fit is dropped and counted (`log_dropped`), never silently.
@@ -29,7 +29,7 @@ struct log_field {
 
 // Before the first line; `json` writes one JSON object a line instead of logfmt. Without a call: info, logfmt.
 void log_start(log_level level, bool json);
-// Writes out what is queued; the last call of a process.
+// Writes out what is queued; what comes later is dropped.
 void log_stop();
 // Lines dropped because the queue was full.
 std::uint64_t log_dropped();

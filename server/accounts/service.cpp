@@ -24,8 +24,8 @@ service::service(table_set tables, engine::control& streams, job_queue& queue, c
       verified_(counted.make_counter(checks_name, checks_help, "outcome=\"ok\"")),
       wrong_(counted.make_counter(checks_name, checks_help, "outcome=\"wrong\"")),
       cached_(counted.make_counter("dunlin_token_cache_hits_total", "Token checks that needed no database.")) {
-  counted.make_callback("dunlin_accounts_refused_busy", "Requests refused since start because too much was waiting.",
-                        "", [this] { return static_cast<double>(busy_.load(std::memory_order_relaxed)); });
+  counted.make_callback("dunlin_accounts_busy_total", "Requests refused because too much was waiting.", "",
+                        [this] { return static_cast<double>(busy_.load(std::memory_order_relaxed)); });
 }
 
 void service::start() {

@@ -149,7 +149,8 @@ void add_conversation(CLI::App& app, flags& f) {
       ->type_name("");
   add_client_flags(add, f);
   add.footer(R"(
-Prints {"conversation":…}. Two members without --name and --open have one direct conversation: asking again gives the same.
+Prints {"conversation":…}. Two members without --name and --open have one direct conversation: asking again gives the
+same.
 
 Examples:
   dunlin conversation add --members ada,ben

@@ -48,9 +48,21 @@ mono_ms mqtt_connection::patience_ms() {
 
 void mqtt_connection::on_silent() {
   auto& protocol = link_->protocol();
-  if (protocol.state() == mqtt::protocol_state::connected) protocol.keep_alive_expired();
-  end_if_closing();
+  if (protocol.state() == mqtt::protocol_state::connected) {
+    protocol.keep_alive_expired();
+  } else if (protocol.state() != mqtt::protocol_state::closing) {
+    counts().handshakes_timed_out.add();
+    protocol.handshake_expired();
+  }
+  link_->closed();  // who called closes the wire
 }
+
+void mqtt_connection::on_bad_frame(net::close_code why) {
+  counts().websockets_broken.add();
+  log_debug("a client broke the rules of WebSocket", {{"code", static_cast<int>(why)}});
+}
+
+engine::counters& mqtt_connection::counts() { return with_.all.at(shard_).shard().around().counts; }
 
 void mqtt_connection::on_closed() { delete this; }
 

@@ -33,6 +33,7 @@ class mqtt_connection final : public net::connection_user, public engine::port {
   bool take_heard() override;
   mono_ms patience_ms() override;
   void on_silent() override;
+  void on_bad_frame(net::close_code why) override;
   void on_closed() override;
 
   // --- engine::port
@@ -41,12 +42,14 @@ class mqtt_connection final : public net::connection_user, public engine::port {
   void close() override { wire_->close_after_flush(); }
   void resume() override { wire_->resume(); }
   void move_to(engine::shard_id to) override;
+  void drop() override { delete this; }
 
  private:
   mqtt_connection(connection_shared& with, std::size_t shard);
   ~mqtt_connection();
   // The protocol has ended by itself: its session is free at once, the last bytes still go out.
   void end_if_closing();
+  engine::counters& counts();  // of the shard that it is on
 
   connection_shared& with_;
   std::size_t shard_;

@@ -9,12 +9,17 @@
 
 namespace dunlin::app {
 
+namespace {
+constexpr std::chrono::milliseconds drain_step{20};
+}
+
 struct mqtt_front::state {
   state(shards& all, const config& values, metrics& registry)
       : with{.all = all,
              .handshake_timeout = static_cast<mono_ms>(values.handshake_timeout),
              .limit = net::connection_limit(values.connections)},
-        counted(registry) {}
+        counted(registry),
+        websockets(registry, "listener=\"websocket\"") {}
 
   // Connections go to the shards in turn, and move once their account is known. The limit has a place for it.
   void take(net::transport what) {
@@ -27,6 +32,7 @@ struct mqtt_front::state {
 
   connection_shared with;
   metrics& counted;
+  net::listener_counters websockets;  // the control plane's thread counts
   std::atomic<std::size_t> next{0};
   std::string host;
   std::unique_ptr<net::listener> listener;  // of the first shard's loop
@@ -58,7 +64,8 @@ std::string mqtt_front::address() const {
 
 void mqtt_front::take_websocket(int fd, bytes read) {
   net::descriptor socket(fd);
-  if (!state_->with.limit.take()) return;
+  if (!state_->with.limit.take()) return state_->websockets.refused.add();
+  state_->websockets.accepted.add();
   state_->take(net::transport::websocket(std::move(socket), std::move(read)));
 }
 
@@ -70,12 +77,26 @@ void mqtt_front::drain(std::chrono::milliseconds at_most) {
     deaf.set_value();
   });
   deaf.get_future().wait_for(at_most);
-  for (std::size_t i = 0; i < all.count(); ++i) {
-    all.at(i).loop().post([&shard = all.at(i).shard()] { shard.shut_down(); });
-  }
   const auto end = std::chrono::steady_clock::now() + at_most;
+  bool at_once = false;
   while (state_->with.limit.open() != 0 && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    // Again and again, since a connection may be on its way from one shard to another.
+    at_once = at_once || end - std::chrono::steady_clock::now() < at_most / 2;
+    for (std::size_t i = 0; i < all.count(); ++i) {
+      all.at(i).loop().post([&shard = all.at(i).shard(), at_once] { shard.shut_down(at_once); });
+    }
+    std::this_thread::sleep_for(drain_step);
+  }
+  // Who still does not read what was said holds nothing up.
+  for (std::size_t i = 0; i < all.count(); ++i) {
+    std::promise<void> dropped;
+    if (!all.at(i).loop().post([&] {
+          all.at(i).shard().drop_links();
+          dropped.set_value();
+        })) {
+      continue;
+    }
+    dropped.get_future().wait();
   }
 }
 

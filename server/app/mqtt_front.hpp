@@ -27,7 +27,8 @@ class mqtt_front {
   [[nodiscard]] std::string address() const;
   // A WebSocket whose handshake is done; `read` came behind it.
   void take_websocket(int fd, bytes read);
-  // Accepts no more, says DISCONNECT to all, and returns when their connections are closed or the time is over.
+  // Accepts no more, lets connections have the answers that they wait for (half the time at most), says DISCONNECT to
+  // all, and returns when they are closed or the time is over.
   void drain(std::chrono::milliseconds at_most);
 
  private:

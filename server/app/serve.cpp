@@ -26,6 +26,7 @@
 #include "app/control_socket.hpp"
 #include "app/logins.hpp"
 #include "app/mqtt_front.hpp"
+#include "app/process_metrics.hpp"
 #include "app/shards.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
@@ -54,6 +55,9 @@ std::string advice(const std::error_code& why, const std::string& data) {
   }
   if (why == store::errc::corrupt || why == accounts::errc::corrupt) {
     return data + " is damaged (the log says where): restore it from a backup";
+  }
+  if (why == store::errc::no_space || why == accounts::errc::no_space) {
+    return "the disk of " + data + " is full: a start needs room for a segment of the log (log.segment_size)";
   }
   return data + " cannot be used: " + why.message();
 }
@@ -183,6 +187,8 @@ exit_code running_server::listen() {
   store_thread_ = std::make_unique<accounts::store_thread>();
   accounts_ = std::make_unique<accounts::service>(tables_->tables(), shards_->door(), *store_thread_, clock_, random_,
                                                   counted_);
+  show_process(counted_);
+  show_accounts(counted_, *store_thread_);
   logins_.use(*accounts_, *shards_);
   mqtt_ = std::make_unique<mqtt_front>(*shards_, values_, counted_);
   if (auto bound = mqtt_->listen(values_.mqtt); !bound) {

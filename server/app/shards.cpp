@@ -4,7 +4,7 @@
 #include <future>
 #include <string>
 
-#include "base/log.hpp"
+#include "app/process_metrics.hpp"
 
 namespace dunlin::app {
 
@@ -44,7 +44,7 @@ result<std::unique_ptr<shards>> shards::open(store::disk& files, const givens& w
   std::unique_ptr<shards> out(new shards(with));
   if (auto built = out->build(files); !built) return built.error();
   if (auto recovered = out->recover(); !recovered) return recovered.error();
-  out->count_store();
+  show_store(with.counted, out->store_->counters());
   return out;
 }
 
@@ -107,30 +107,6 @@ status shards::recover() {
     if (auto done = one.get(); !done) worst = done;
   }
   return worst;
-}
-
-void shards::count_store() {
-  const auto& c = store_->counters();
-  auto& m = with_.counted;
-  const auto show = [&m](const char* name, const char* help, const auto& what) {
-    m.make_callback(name, help, "", [&what] { return static_cast<double>(what.value()); });
-  };
-  show("dunlin_log_rounds_total", "Rounds of the log: one write and one sync each.", c.rounds);
-  show("dunlin_log_batches_total", "Batches of shards written in those rounds.", c.batches);
-  show("dunlin_log_written_bytes_total", "Bytes written to the log.", c.log_bytes);
-  show("dunlin_log_stalls_total", "Rounds put off because no segment was prepared.", c.log_stalls);
-  show("dunlin_log_unsealed_bytes", "Log that is not sealed yet.", c.unsealed_bytes);
-  show("dunlin_log_segments", "Segments in use.", c.segments);
-  show("dunlin_sealed_written_bytes_total", "Bytes of records and indexes sealed.", c.sealed_bytes);
-  show("dunlin_rows_written_bytes_total", "Bytes of state rows written.", c.row_bytes);
-  show("dunlin_merged_written_bytes_total", "Bytes of records and indexes merged.", c.merged_bytes);
-  show("dunlin_store_no_space_total", "Background work put off because the disk was full.", c.background_no_space);
-  show("dunlin_store_errors_total", "Background work that failed and is tried again.", c.background_errors);
-  show("dunlin_store_corrupt_total", "Reads that found damaged data.", c.corrupt);
-  show("dunlin_store_read_queue", "Reads that wait for the disk.", c.read_queue);
-  show("dunlin_disk_full", "1: messages are refused because the disk is full.", c.disk_full);
-  m.make_callback("dunlin_log_lines_dropped_total", "Log lines dropped because the queue was full.", "",
-                  [] { return static_cast<double>(log_dropped()); });
 }
 
 void shards::start() {

@@ -48,7 +48,6 @@ class shards {
   explicit shards(const givens& with);
   status build(store::disk& files);
   status recover();
-  void count_store();
 
   givens with_;
   engine::options limits_;

@@ -2,7 +2,8 @@
 //
 // A metric is declared once, where it is counted, and lives as long as the registry. `counter` and `gauge` have one
 // writer thread each (a shard has its own, labelled); any thread may read them. Names follow Prometheus: a unit as
-// suffix (`_seconds`, `_bytes`), counters end in `_total`.
+// suffix (`_seconds`, `_bytes`), counters, and nothing else, end in `_total`. Registering one that does not ends the
+// process, as does a name that has another type or help already.
 #pragma once
 
 #include <array>
@@ -40,7 +41,8 @@ class gauge {
 class histogram {
  public:
   static constexpr int buckets = 20;
-  void observe_us(std::uint64_t us);
+  // `times`: as if it were called so often.
+  void observe_us(std::uint64_t us, std::uint64_t times = 1);
   [[nodiscard]] std::uint64_t bucket(int i) const { return counts_[static_cast<std::size_t>(i)].value(); }
   [[nodiscard]] std::uint64_t sum_us() const { return sum_us_.value(); }
   [[nodiscard]] std::uint64_t count() const { return count_.value(); }
@@ -61,14 +63,18 @@ class metrics {
   counter& make_counter(std::string_view name, std::string_view help, std::string_view labels = "");
   gauge& make_gauge(std::string_view name, std::string_view help, std::string_view labels = "");
   histogram& make_histogram(std::string_view name, std::string_view help, std::string_view labels = "");
-  // A gauge whose value is asked for at exposition; `read` must be callable from any thread.
+  // The same for one that lives elsewhere, at least until the last exposition.
+  void show(std::string_view name, std::string_view help, const counter& what);
+  void show(std::string_view name, std::string_view help, const gauge& what);
+  void show(std::string_view name, std::string_view help, const histogram& what);
+  // A value that is asked for at exposition; `read` must be callable from any thread. A counter if the name says so.
   void make_callback(std::string_view name, std::string_view help, std::string_view labels,
                      std::function<double()> read);
 
   [[nodiscard]] std::string expose() const;
 
  private:
-  enum class kind { counter, gauge, histogram, callback };
+  enum class kind { counter, gauge, histogram };
   struct series {
     kind what;
     std::string name;
@@ -77,6 +83,10 @@ class metrics {
     counter count;
     gauge level;
     histogram times;
+    // Where the value is: one of the three above, or elsewhere; or what gives it.
+    const counter* counted = &count;
+    const gauge* measured = &level;
+    const histogram* timed = &times;
     std::function<double()> read;
   };
   series& add(kind what, std::string_view name, std::string_view help, std::string_view labels);

@@ -1,12 +1,45 @@
 #include "engine/counters.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace dunlin::engine {
 
 namespace {
 std::string label(unsigned shard) { return "shard=\"" + std::to_string(shard) + "\""; }
+
+using mqtt::reason_code;
+constexpr std::initializer_list<reason_code> broken = {reason_code::malformed_packet,
+                                                       reason_code::protocol_error,
+                                                       reason_code::unsupported_protocol_version,
+                                                       reason_code::client_id_not_valid,
+                                                       reason_code::bad_user_name_or_password,
+                                                       reason_code::bad_authentication_method,
+                                                       reason_code::keep_alive_timeout,
+                                                       reason_code::topic_filter_invalid,
+                                                       reason_code::topic_name_invalid,
+                                                       reason_code::packet_id_not_found,
+                                                       reason_code::receive_maximum_exceeded,
+                                                       reason_code::topic_alias_invalid,
+                                                       reason_code::packet_too_large,
+                                                       reason_code::quota_exceeded,
+                                                       reason_code::retain_not_supported,
+                                                       reason_code::qos_not_supported};
 }  // namespace
+
+by_reason::by_reason(metrics& all, std::string_view name, std::string_view help, unsigned shard,
+                     std::initializer_list<reason_code> expected) {
+  const auto make = [&](std::string_view reason) {
+    return &all.make_counter(name, help, "reason=\"" + std::string(reason) + "\"," + label(shard));
+  };
+  for (const auto reason : expected) expected_.emplace_back(reason, make(mqtt::name_of(reason)));
+  other_ = make("other");
+}
+
+void by_reason::add(reason_code why) {
+  const auto found = std::ranges::find(expected_, why, [](const auto& one) { return one.first; });
+  (found == expected_.end() ? other_ : found->second)->add();
+}
 
 counters::counters(metrics& all, unsigned shard)
     : accepted(all.make_counter("dunlin_entries_accepted_total", "Client entries accepted.", label(shard))),
@@ -20,9 +53,16 @@ counters::counters(metrics& all, unsigned shard)
       effects_sent(all.make_counter("dunlin_effects_sent_total", "Effects sent to partitions.", label(shard))),
       effects_dropped(
           all.make_counter("dunlin_effects_dropped_total", "Effects dropped as repeated or early.", label(shard))),
-      protocol_errors(
-          all.make_counter("dunlin_mqtt_protocol_errors_total", "Connections that broke MQTT.", label(shard))),
-      logins_refused(all.make_counter("dunlin_logins_refused_total", "Wrong names or tokens.", label(shard))),
+      protocol_errors(all, "dunlin_mqtt_protocol_errors_total", "Connections that broke MQTT.", shard, broken),
+      connects_refused(all, "dunlin_connects_refused_total", "CONNECTs that were not let in.", shard,
+                       {reason_code::bad_user_name_or_password, reason_code::not_authorized,
+                        reason_code::quota_exceeded, reason_code::server_unavailable}),
+      filters_refused(all, "dunlin_filters_refused_total", "Filters of SUBSCRIBE that were refused.", shard,
+                      {reason_code::not_authorized, reason_code::topic_filter_invalid, reason_code::quota_exceeded}),
+      handshakes_timed_out(all.make_counter("dunlin_handshakes_timed_out_total",
+                                            "Connections closed because their CONNECT took too long.", label(shard))),
+      websockets_broken(all.make_counter("dunlin_websockets_broken_total",
+                                         "WebSockets closed because the client broke RFC 6455.", label(shard))),
       link_no_credit(
           all.make_counter("dunlin_link_no_credit_total", "Messages that waited for a shard's credit.", label(shard))),
       sockets_stopped(all.make_counter("dunlin_sockets_stopped_total", "Connections not read on for want of credit.",

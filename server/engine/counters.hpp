@@ -2,13 +2,30 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/metrics.hpp"
+#include "mqtt/types.hpp"
 #include "stream/verdict.hpp"
 
 namespace dunlin::engine {
 
 inline constexpr std::size_t reason_count = 12;
+
+// A counter for each MQTT reason that is to be expected, and one for all others.
+class by_reason {
+ public:
+  by_reason(metrics& all, std::string_view name, std::string_view help, unsigned shard,
+            std::initializer_list<mqtt::reason_code> expected);
+  void add(mqtt::reason_code why);
+
+ private:
+  std::vector<std::pair<mqtt::reason_code, counter*>> expected_;
+  counter* other_;
+};
 
 struct counters {
   counters(metrics& all, unsigned shard);
@@ -24,8 +41,11 @@ struct counters {
   counter& acked;
   counter& effects_sent;
   counter& effects_dropped;
-  counter& protocol_errors;
-  counter& logins_refused;
+  by_reason protocol_errors;   // connections that broke MQTT
+  by_reason connects_refused;  // CONNECTs that were in order, and not let in
+  by_reason filters_refused;
+  counter& handshakes_timed_out;  // no CONNECT, or no answer to it, in time
+  counter& websockets_broken;
   counter& link_no_credit;
   counter& sockets_stopped;  // a connection was not read for want of credit
   counter& states_evicted;    // L5

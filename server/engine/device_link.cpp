@@ -83,20 +83,24 @@ void device_link::on_taken_over() {
   port_->close();
 }
 
-void device_link::on_shutdown() {
+void device_link::on_shutdown(bool at_once) {
+  protocol_->hold();
+  draining_ = true;
+  if (!at_once) return end_if_drained();
   protocol_->shut_down();
   closed();
   port_->close();
 }
 
+void device_link::end_if_drained() {
+  if (draining_ && !protocol_->has_unanswered()) on_shutdown(true);
+}
+
 // --- CONNECT ----------------------------------------------------------------------------------------------------
 
 void device_link::on_connect(const mqtt::connect_view& connect) {
-  if (connect.has_will) return protocol_->refuse(reason_code::not_authorized);  // M3: nowhere to go yet
-  if (!connect.has_user_name || !connect.has_password) {
-    home_->around().counts.logins_refused.add();
-    return protocol_->refuse(reason_code::bad_user_name_or_password);
-  }
+  if (connect.has_will) return refuse_connect(reason_code::not_authorized);  // M3: nowhere to go yet
+  if (!connect.has_user_name || !connect.has_password) return refuse_connect(reason_code::bad_user_name_or_password);
   login_ = std::make_unique<login>();
   login_->user = connect.user_name;
   login_->token = as_text(connect.password);
@@ -113,13 +117,17 @@ void device_link::on_connect(const mqtt::connect_view& connect) {
   home_->around().logins.verify(home_->around().self, id_, login_->user, login_->token);
 }
 
+void device_link::refuse_connect(reason_code reason) {
+  home_->around().counts.connects_refused.add(reason);
+  protocol_->refuse(reason);
+}
+
 void device_link::on_verified(const identity& who) {
   if (protocol_->state() != mqtt::protocol_state::connecting || !login_) return;
   login_->token.clear();
   if (who.result != login_result::ok) {
-    home_->around().counts.logins_refused.add();
-    protocol_->refuse(who.result == login_result::wrong ? reason_code::bad_user_name_or_password
-                                                        : reason_code::server_unavailable);
+    refuse_connect(who.result == login_result::wrong ? reason_code::bad_user_name_or_password
+                                                     : reason_code::server_unavailable);
     port_->dirty();
     port_->close();
     return;
@@ -150,8 +158,8 @@ void device_link::finish_login() {
   bool present = false;
   switch (home_->boxes().attach(*this, login_->clean_start, &resumed, &present)) {
     case inboxes::attach_result::ok: break;
-    case inboxes::attach_result::unknown_device: protocol_->refuse(reason_code::not_authorized); return port_->close();
-    case inboxes::attach_result::too_many: protocol_->refuse(reason_code::quota_exceeded); return port_->close();
+    case inboxes::attach_result::unknown_device: refuse_connect(reason_code::not_authorized); return port_->close();
+    case inboxes::attach_result::too_many: refuse_connect(reason_code::quota_exceeded); return port_->close();
   }
   session_ = std::move(resumed.session);
   wanted_ = std::move(resumed.wanted);
@@ -221,7 +229,9 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
   bool now = false;
   bool receipt = false;
   for (const auto& s : subscribe.filters) {
-    granted[i++] = grant(s, subscribe.subscription_id());
+    granted[i] = grant(s, subscribe.subscription_id());
+    if (is_error(granted[i])) home_->around().counts.filters_refused.add(granted[i]);
+    ++i;
     now = now || s.filter == "me/now";
     receipt = receipt || s.filter.ends_with("/receipt");
   }
@@ -273,7 +283,7 @@ void device_link::on_disconnect(const mqtt::disconnect_view& /*disconnect*/) {
 }
 
 void device_link::on_protocol_error(reason_code reason) {
-  home_->around().counts.protocol_errors.add();
+  home_->around().counts.protocol_errors.add(reason);
   log_debug("a connection broke the protocol", {{"reason", mqtt::name_of(reason)}});
 }
 

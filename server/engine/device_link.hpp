@@ -110,7 +110,10 @@ class device_link final : public mqtt::host {
   void pump_soon();
   void on_gone();  // revoked, or its inbox is gone
   void on_taken_over();
-  void on_shutdown();
+  // The server ends: nothing more is taken; once what was taken is answered, or `at_once`, the client is told to go.
+  void on_shutdown(bool at_once);
+  // Ends the connection, and with it this link, without a word.
+  void drop() { port_->drop(); }
   void tell_receipts(feed& at);
   // The session, to be kept for the next connection.
   mqtt::session take_session();
@@ -166,9 +169,13 @@ class device_link final : public mqtt::host {
   void publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void tell_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
+  void refuse_here(mqtt::publish_token token, stream_id conversation, message_id id, stream::reason why);
   void refuse(mqtt::publish_token token, stream_id conversation, message_id id, const stream::verdict& v);
   mqtt::reason_code grant(const mqtt::subscription& s, std::uint32_t identifier);
   void finish_login();
+  void refuse_connect(mqtt::reason_code reason);
+  void end_if_drained();
   void find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const;
   mqtt::delivery deliver(topic_kind what, stream_id conversation, mqtt::message& m, std::int8_t qos,
                          const mqtt::cookie& cookie, bool with_answer = false);
@@ -197,6 +204,7 @@ class device_link final : public mqtt::host {
   bool said_hello_ = false;
   bool told_caught_up_ = false;
   bool resending_ = false;
+  bool draining_ = false;
   std::uint8_t resend_turn_ = 0;
   std::uint32_t turn_ = 0;  // round robin over feeds
 };

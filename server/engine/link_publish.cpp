@@ -49,7 +49,7 @@ reason check_send(const stream::send_view& send, const options& limits) {
 
 void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_token token) {
   const auto to = parse_topic(publish.topic);
-  if (!to) return refuse(token, {}, {}, verdict::refuse(reason::forbidden));
+  if (!to) return refuse_here(token, {}, {}, reason::forbidden);
   switch (to->what) {
     case topic_kind::send: return publish_send(publish, token, *to);
     case topic_kind::text: return publish_text(publish, token, *to);
@@ -60,14 +60,14 @@ void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_to
     case topic_kind::me:
     case topic_kind::now: break;
   }
-  refuse(token, to->conversation, {}, verdict::refuse(reason::forbidden));
+  refuse_here(token, to->conversation, {}, reason::forbidden);
 }
 
 void device_link::publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
   const auto send = stream::read_send(publish.payload);
-  if (!send) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+  if (!send) return refuse_here(token, to.conversation, {}, reason::malformed);
   if (const reason why = check_send(*send, home_->around().limits); why != reason::none) {
-    return refuse(token, to.conversation, send->id, verdict::refuse(why));
+    return refuse_here(token, to.conversation, send->id, why);
   }
   home_->submit_send(*this, token, to.conversation, *send);
 }
@@ -76,24 +76,24 @@ void device_link::publish_text(const mqtt::publish_view& publish, mqtt::publish_
   stream::send_view send{.kind = static_cast<std::uint32_t>(stream::kind::text), .body = publish.payload};
   const auto correlation = publish.props.binary(mqtt::property::correlation_data);
   if (publish.props.has(mqtt::property::correlation_data)) {
-    if (correlation.size() != 16) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+    if (correlation.size() != 16) return refuse_here(token, to.conversation, {}, reason::malformed);
     send.id = id_from_bytes<message_id>(correlation.first<16>());
   } else {
     send.id = home_->next_message_id();
   }
   if (const reason why = check_send(send, home_->around().limits); why != reason::none) {
-    return refuse(token, to.conversation, send.id, verdict::refuse(why));
+    return refuse_here(token, to.conversation, send.id, why);
   }
   home_->submit_send(*this, token, to.conversation, send);
 }
 
 void device_link::publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
   const auto receipt = stream::read_receipt(publish.payload);
-  if (!receipt) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+  if (!receipt) return refuse_here(token, to.conversation, {}, reason::malformed);
   auto* state = home_->boxes().state_of(account_);
   const auto* c = state == nullptr ? nullptr : state->find(to.conversation);
   if (c == nullptr || c->id == account_stream(account_)) {
-    return refuse(token, to.conversation, {}, verdict::refuse(reason::not_member));
+    return refuse_here(token, to.conversation, {}, reason::not_member);
   }
   std::uint64_t tag = 0;
   if (receipt->have_through != 0) {
@@ -120,13 +120,14 @@ void device_link::receipt_kept(std::uint64_t tag) {
     port_->dirty();
     it = receipts_.erase(it);
   }
+  end_if_drained();
 }
 
 void device_link::publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
   // Live{account, device, body}: what the client wrote in the first two is overruled by what stands behind.
   constexpr std::size_t max_live = 4096;
   if (publish.payload.size() > max_live) {
-    return refuse(token, to.conversation, {}, verdict::refuse(reason::too_large));
+    return refuse_here(token, to.conversation, {}, reason::too_large);
   }
   auto payload = std::make_shared<bytes>();
   wire_writer w(*payload);
@@ -135,7 +136,7 @@ void device_link::publish_live(const mqtt::publish_view& publish, mqtt::publish_
   while (r.next()) {
     if (r.tag() == data_tag(3)) body = r.data();
   }
-  if (!r.ok()) return refuse(token, to.conversation, {}, verdict::refuse(reason::malformed));
+  if (!r.ok()) return refuse_here(token, to.conversation, {}, reason::malformed);
   w.id(1, account_);
   w.id(2, device_);
   w.data(3, body);
@@ -144,6 +145,11 @@ void device_link::publish_live(const mqtt::publish_view& publish, mqtt::publish_
 }
 
 void device_link::on_verdict(const verdict& v, mqtt::publish_token token, stream_id conversation, message_id id) {
+  tell_verdict(v, token, conversation, id);
+  end_if_drained();
+}
+
+void device_link::tell_verdict(const verdict& v, mqtt::publish_token token, stream_id conversation, message_id id) {
   if (!v.ok()) return refuse(token, conversation, id, v);
   port_->dirty();
   const bool tells = protocol_->lets_user_properties() && token.qos != mqtt::qos_level::at_most_once;
@@ -171,6 +177,12 @@ void device_link::on_verdict(const verdict& v, mqtt::publish_token token, stream
   if (fresh) properties[1].value = write(ts, static_cast<std::uint64_t>(v.ts));
   protocol_->answer(token, reason_code::success,
                     {.user_properties = std::span(properties).first(fresh ? std::size_t{2} : std::size_t{1})});
+}
+
+// What is refused without asking the stream's owner, who counts its own refusals.
+void device_link::refuse_here(mqtt::publish_token token, stream_id conversation, message_id id, reason why) {
+  home_->around().counts.refused[static_cast<std::size_t>(why)]->add();
+  refuse(token, conversation, id, verdict::refuse(why));
 }
 
 void device_link::refuse(mqtt::publish_token token, stream_id conversation, message_id id, const verdict& v) {

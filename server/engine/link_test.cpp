@@ -213,6 +213,36 @@ TEST_F(one_link, R3_UntilDeliveredIsTrimmedOnceEverybodyHasIt) {
   EXPECT_GT(s->trimmed, 60U);
 }
 
+TEST_F(one_link, WhenTheServerEndsWhatWasTakenIsAnsweredBeforeTheClientIsToldToGo) {
+  auto a = rig.online(ada);
+  rig.store().hold_durable(true);
+  const auto packet = a->publish(topic + "/send", rig.send_body(rig.next_id(), "x"));
+  rig.run();
+  for (shard_id i = 0; i < 2; ++i) rig.at(i).shut_down(false);
+  const auto late = a->publish(topic + "/send", rig.send_body(rig.next_id(), "y"));
+  rig.run();
+  EXPECT_FALSE(a->closed);
+  EXPECT_EQ(a->ack(packet), nullptr);
+  rig.store().sync();
+  rig.run();
+  ASSERT_NE(a->ack(packet), nullptr);
+  EXPECT_EQ(a->ack(packet)->reason, reason_code::success);
+  EXPECT_EQ(a->ack(late), nullptr);
+  EXPECT_EQ(a->closed_with, reason_code::server_shutting_down);
+}
+
+TEST_F(one_link, WhenTheServerEndsAtOnceNobodyIsWaitedFor) {
+  auto a = rig.online(ada);
+  rig.store().hold_durable(true);
+  const auto packet = a->publish(topic + "/send", rig.send_body(rig.next_id(), "x"));
+  rig.run();
+  for (shard_id i = 0; i < 2; ++i) rig.at(i).shut_down(true);
+  rig.run();
+  EXPECT_EQ(a->ack(packet), nullptr);
+  EXPECT_EQ(a->closed_with, reason_code::server_shutting_down);
+  EXPECT_TRUE(a->closed);
+}
+
 TEST_F(one_link, QoSTwoIsAcceptedOnceAndAnsweredInFourSteps) {
   auto a = rig.online(ada);
   const auto packet = a->publish(topic + "/send", rig.send_body(rig.next_id(), "x"), 2);

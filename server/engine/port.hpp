@@ -21,6 +21,8 @@ class port {
   // CONNECT is understood, and the account lives on another shard (M5): the connection and its link go there, where
   // `device_link::arrive` is called. Nothing of this link may be touched after it.
   virtual void move_to(shard_id to) = 0;
+  // Ends at once, whatever stands in the output; connection and link are gone when it returns.
+  virtual void drop() { close(); }
 
  protected:
   ~port() = default;

@@ -151,10 +151,16 @@ void shard::expire_control() {
   }
 }
 
-void shard::shut_down() {
+void shard::shut_down(bool at_once) {
   std::vector<device_link*> all;
   inboxes_.for_each_link([&](device_link& link) { all.push_back(&link); });
-  for (auto* link : all) link->on_shutdown();
+  for (auto* link : all) link->on_shutdown(at_once);
+}
+
+void shard::drop_links() {
+  std::vector<device_link*> all;
+  inboxes_.for_each_link([&](device_link& link) { all.push_back(&link); });
+  for (auto* link : all) link->drop();
 }
 
 // --- links ------------------------------------------------------------------------------------------------------

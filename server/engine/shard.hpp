@@ -51,8 +51,11 @@ class shard final : public outbound {
   [[nodiscard]] mono_ms idle_for() const;
   void verified(std::uint64_t ticket, const identity& who);
   void on_link_gap(shard_id from);
-  // DISCONNECT to everybody; the connections close as they are written out.
-  void shut_down();
+  // The server ends: connections get the answers that they wait for, then DISCONNECT, and close as they are written
+  // out; with `at_once` they are not waited for. May be called again, for who has come since.
+  void shut_down(bool at_once);
+  // Ends what is left of them, whether they were written out or not.
+  void drop_links();
 
   // --- links
   [[nodiscard]] std::uint64_t next_link_id() { return ++last_link_; }

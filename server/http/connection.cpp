@@ -139,7 +139,9 @@ class connection {
       out.headers.emplace_back("Allow", where.allow);
       co_return out;
     }
-    co_return co_await handle(std::move(what), std::move(where), shared_.with);
+    auto out = co_await handle(std::move(what), std::move(where), shared_.with);
+    if (out.status == 401) shared_.counts.unauthorized.add();
+    co_return out;
   }
 
   asio::awaitable<bool> refuse_malformed(std::string_view why) {
@@ -222,7 +224,7 @@ class connection {
       answer = problem(503, "draining", "Unavailable", "the server is stopping");
     }
     if (answer.status != 101) {
-      shared_.counts.upgrade_refused.add();
+      (answer.status == 403 ? shared_.counts.foreign_origin : shared_.counts.bad_handshake).add();
       co_await write(answer, false, false, 11);
       co_return false;
     }

@@ -243,7 +243,7 @@ TEST_F(Endpoints, AForeignPageGetsNoWebSocket) {
   const auto answer = client.until_closed();
   EXPECT_EQ(status_of(answer), 403);
   EXPECT_THAT(answer, HasSubstr("urn:dunlin:problem:foreign-origin"));
-  EXPECT_EQ(metric("dunlin_http_upgrades_refused_total"), 1U);
+  EXPECT_EQ(metric("dunlin_http_upgrades_refused_total{reason=\"foreign_origin\"}"), 1U);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::string_view bad_name = "dunlin_http_bad_requests_total";
 constexpr std::string_view bad_help = "HTTP requests that could not be taken, by reason.";
+constexpr std::string_view upgrade_name = "dunlin_http_upgrades_refused_total";
+constexpr std::string_view upgrade_help = "WebSocket handshakes that were refused, by reason.";
 
 }  // namespace
 
@@ -19,7 +21,9 @@ http_counters::http_counters(metrics& m)
       body_too_large(m.make_counter(bad_name, bad_help, "reason=\"body_too_large\"")),
       timed_out(m.make_counter(bad_name, bad_help, "reason=\"timeout\"")),
       upgrades(m.make_counter("dunlin_http_upgrades_total", "Connections that became WebSockets.")),
-      upgrade_refused(m.make_counter("dunlin_http_upgrades_refused_total", "WebSocket handshakes that were refused.")),
+      unauthorized(m.make_counter(bad_name, bad_help, "reason=\"unauthorized\"")),
+      foreign_origin(m.make_counter(upgrade_name, upgrade_help, "reason=\"foreign_origin\"")),
+      bad_handshake(m.make_counter(upgrade_name, upgrade_help, "reason=\"bad_handshake\"")),
       connections(m.make_gauge("dunlin_http_connections", "Open HTTP connections, without WebSockets.")) {
   for (int digit = 1; digit <= 5; ++digit) {
     answers[digit] = &m.make_counter("dunlin_http_answers_total", "HTTP answers, by class of status.",

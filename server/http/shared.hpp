@@ -25,7 +25,9 @@ struct http_counters {
   counter& body_too_large;
   counter& timed_out;
   counter& upgrades;
-  counter& upgrade_refused;
+  counter& unauthorized;
+  counter& foreign_origin;
+  counter& bad_handshake;
   gauge& connections;
 };
 

@@ -167,6 +167,9 @@ class protocol {
   // How many more messages with QoS > 0 deliver() would take now.
   [[nodiscard]] std::size_t credit() const;
 
+  // Messages of this connection that wait for `answer`.
+  [[nodiscard]] bool has_unanswered() const { return answers_ != nullptr; }
+
   // Stops and goes on decoding: after `hold` the packet at hand is the last until `release`, after which the connection
   // feeds again what it kept.
   void hold() { held_ = true; }
@@ -175,6 +178,8 @@ class protocol {
 
   // Counted with on_protocol_error: the client broke its promise (MQTT-3.1.2-22).
   void keep_alive_expired() { fail(reason_code::keep_alive_timeout); }
+  // CONNECT, or the host's answer to it, did not come in time: closes without a word, as MQTT wants it.
+  void handshake_expired() { close(reason_code::maximum_connect_time); }
   void taken_over() { disconnect(reason_code::session_taken_over); }
   void shut_down() { disconnect(reason_code::server_shutting_down); }
   // DISCONNECT with any reason (nothing is written towards 3.1.1, or before the CONNACK), then closing.

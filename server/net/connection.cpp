@@ -210,7 +210,10 @@ void connection::after_feed() {
   if (frames_) {
     if (frames_->in.owes_pong()) frames_->out.pong(frames_->in.take_pong());
     // A Close stands behind what was received before it: the user gets that first.
-    if (frames_->in.ended() && !(refused_ && kept_)) close_after_flush(frames_->in.reply());
+    if (frames_->in.ended() && !(refused_ && kept_) && phase_ == phase::open) {
+      if (frames_->in.broken()) user_->on_bad_frame(frames_->in.reply());
+      close_after_flush(frames_->in.reply());
+    }
   }
   if (has_unsent()) mark_dirty();
 }

@@ -55,6 +55,8 @@ class connection_user {
   [[nodiscard]] virtual mono_ms patience_ms() = 0;
   // It took longer; the last words may be written, then the connection closes.
   virtual void on_silent() = 0;
+  // A WebSocket's peer broke a rule of RFC 6455: it is told, and the connection closes.
+  virtual void on_bad_frame(close_code /*why*/) {}
   // The connection is gone; the last call, made by the loop, never inside a call of the user's. Not after detach.
   virtual void on_closed() = 0;
 

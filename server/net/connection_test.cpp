@@ -163,7 +163,7 @@ TEST_F(Connection, AReaderThatIsSlowBoundsWhatWaitsForIt) {
 
 TEST_F(Connection, ASocketThatFillsTheBufferLetsTheOthersGoFirst) {
   constexpr std::size_t buffer_size = 4096;
-  loop = rt::event_loop::create(clock, registry, "", buffer_size).value();
+  loop = rt::event_loop::create(clock, registry, "shard=\"1\"", buffer_size).value();
   auto [server, peer] = tcp_pair();
   auto [other_server, other_peer] = tcp_pair();
   const std::string large(2 * buffer_size, 'x');
@@ -297,7 +297,7 @@ TEST_F(Connection, M5_MovesToAnotherThreadsLoopWithWhatWasNotConsumedAndNotSent)
   std::thread shard([&, given = std::move(moving)]() mutable {
     const system_clock real;
     metrics numbers;
-    const auto there = rt::event_loop::create(real, numbers, "").value();
+    const auto there = rt::event_loop::create(real, numbers, "shard=\"1\"").value();
     busy_owner busy;
     line_user arrived;
     connection moved(*there, arrived);

@@ -67,7 +67,7 @@ TEST_F(Listener, TakesLiteralsOfBothFamiliesAndLocalhostButNoNames) {
   const auto failed = listener::create(*loop, "example.org", 0, *limit, [](descriptor) {}, registry, "");
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error(), std::errc::invalid_argument);
-  const auto v6 = listener::create(*loop, "::1", 0, *limit, [](descriptor) {}, registry, "");
+  const auto v6 = listener::create(*loop, "::1", 0, *limit, [](descriptor) {}, registry, "listener=\"v6\"");
   // A machine without IPv6 says so; nothing else may go wrong.
   EXPECT_TRUE(v6 || v6.error() == std::errc::address_not_available ||
               v6.error() == std::errc::address_family_not_supported);

@@ -98,7 +98,8 @@ std::size_t websocket_reader::decode(std::span<std::uint8_t> in) {
 }
 
 std::size_t websocket_reader::header_wanted() const {
-  if (header_size_ < 2) return 2;
+  // Without a mask it is wrong already, and what would be the mask may never come.
+  if (header_size_ < 2 || (header_[1] & mask_bit) == 0) return 2;
   const unsigned length = header_[1] & length_bits;
   return 6U + (length == length_16 ? 2U : length == length_64 ? 8U : 0U);
 }
@@ -120,10 +121,10 @@ void websocket_reader::open_frame() {
   const std::size_t size = std::exchange(header_size_, std::uint8_t{0});
   const auto opcode = static_cast<std::uint8_t>(header_[0] & opcode_bits);
   const bool is_final = (header_[0] & final_bit) != 0;
+  if ((header_[0] & reserved_bits) != 0 || (header_[1] & mask_bit) == 0) return fail(close_code::protocol_error);
   const std::span<const std::uint8_t> length(header_.data() + 2, size - 6);
   left_ = length.empty() ? header_[1] & length_bits : big_endian(length);
 
-  if ((header_[0] & reserved_bits) != 0 || (header_[1] & mask_bit) == 0) return fail(close_code::protocol_error);
   if ((length.size() == 2 && left_ < length_16) || (length.size() == 8 && left_ <= 0xffff)) {
     return fail(close_code::protocol_error);
   }
@@ -155,7 +156,7 @@ void websocket_reader::end_frame() {
 
 void websocket_reader::end_control() {
   const auto opcode = static_cast<std::uint8_t>(header_[0] & opcode_bits);
-  if (opcode == op_close) fail(judge_close());
+  if (opcode == op_close) judge_close();
   if (opcode == op_ping) {
     owes_pong_ = true;
     pong_ = std::move(control_);
@@ -164,14 +165,15 @@ void websocket_reader::end_control() {
 }
 
 // What to answer: the peer's own code, or that it is wrong.
-close_code websocket_reader::judge_close() const {
-  if (control_.empty()) return close_code::normal;
-  if (control_.size() == 1) return close_code::protocol_error;
+void websocket_reader::judge_close() {
+  reply_ = close_code::normal;
+  if (control_.empty()) return;
+  if (control_.size() == 1) return fail(close_code::protocol_error);
   const byte_span all(control_);
   const std::uint64_t code = big_endian(all.first(2));
-  if (!may_be_sent(code)) return close_code::protocol_error;
-  if (!mqtt::is_valid_text(as_text(all.subspan(2)))) return close_code::invalid_text;
-  return static_cast<close_code>(code);
+  if (!may_be_sent(code)) return fail(close_code::protocol_error);
+  if (!mqtt::is_valid_text(as_text(all.subspan(2)))) return fail(close_code::invalid_text);
+  reply_ = static_cast<close_code>(code);
 }
 
 bytes websocket_reader::take_pong() {

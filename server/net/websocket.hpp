@@ -50,6 +50,8 @@ class websocket_reader {
   [[nodiscard]] bool ended() const { return reply_ != close_code::none; }
   // What the Close that answers is to say; `none` until ended.
   [[nodiscard]] close_code reply() const { return reply_; }
+  // It ended because of a broken rule, not because the peer closed.
+  [[nodiscard]] bool broken() const { return broken_; }
 
   // A ping has come since the last pong was taken. Only the last of several needs an answer (section 5.5.3).
   [[nodiscard]] bool owes_pong() const { return owes_pong_; }
@@ -64,9 +66,12 @@ class websocket_reader {
   void open_frame();
   void end_frame();
   void end_control();
-  [[nodiscard]] close_code judge_close() const;
+  void judge_close();
   [[nodiscard]] std::size_t header_wanted() const;
-  void fail(close_code code) { reply_ = code; }
+  void fail(close_code code) {
+    broken_ = true;
+    reply_ = code;
+  }
 
   std::uint64_t left_ = 0;  // payload bytes of the frame at hand not seen yet
   std::array<std::uint8_t, 14> header_{};
@@ -75,6 +80,7 @@ class websocket_reader {
   std::array<std::uint8_t, 4> mask_{};  // turned so that mask_[0] is for the next byte
   bool in_message_ = false;             // continuations are to come
   bool owes_pong_ = false;
+  bool broken_ = false;
   std::uint16_t barren_ = 0;
   close_code reply_ = close_code::none;
   bytes control_;  // of the control frame at hand

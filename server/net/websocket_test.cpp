@@ -113,6 +113,7 @@ TEST(WebSocketReader, RefusesWhatBreaksARuleOfFraming) {
     close_code code;
   } cases[] = {
       {"no mask", std::string("\x82\x01x\0\0\0", 6), close_code::protocol_error},
+      {"no mask, and nothing behind", "\x82\x01", close_code::protocol_error},
       {"reserved bit 1 (a compressed message)", frame(fin | 0x40 | binary, "x"), close_code::protocol_error},
       {"reserved bit 2", frame(fin | 0x20 | binary, "x"), close_code::protocol_error},
       {"reserved bit 3", frame(fin | 0x10 | binary, "x"), close_code::protocol_error},
@@ -171,6 +172,20 @@ TEST(WebSocketReader, AnswersAWrongCloseWithWhatIsWrong) {
   EXPECT_EQ(answer_to(close_frame(1000, "\xc0\xaf")), close_code::invalid_text);
   EXPECT_EQ(answer_to(close_frame(1000, "\xed\xa0\x80")), close_code::invalid_text);
   EXPECT_EQ(answer_to(close_frame(1000, "\xe2\x82")), close_code::invalid_text);
+}
+
+TEST(WebSocketReader, KnowsAPeerThatClosedFromOneThatBrokeARule) {
+  const auto is_broken = [](const std::string& in) {
+    websocket_reader reader;
+    decode(reader, in);
+    EXPECT_TRUE(reader.ended());
+    return reader.broken();
+  };
+  EXPECT_FALSE(is_broken(close_frame(1002)));
+  EXPECT_FALSE(is_broken(frame(fin | close_op, "")));
+  EXPECT_TRUE(is_broken(close_frame(1005)));
+  EXPECT_TRUE(is_broken(close_frame(1000, "\xc0\xaf")));
+  EXPECT_TRUE(is_broken(frame(fin | 1, "text")));
 }
 
 TEST(WebSocketReader, RefusesAFloodOfFramesWithoutPayload) {
@@ -385,7 +400,7 @@ TEST_F(WebSocket, M5_MovesInTheMiddleOfAFrame) {
   for (int i = 0; i < 5; ++i) turn();
   transport moving = link->detach();
   line_user arrived;
-  auto there = rt::event_loop::create(clock, registry, "").value();
+  auto there = rt::event_loop::create(clock, registry, "shard=\"1\"").value();
   connection moved(*there, arrived);
   ASSERT_TRUE(moved.open(std::move(moving)));
   write_all(client, in.substr(in.size() - 6));

@@ -291,7 +291,8 @@ TEST_F(EventLoop, NoMailIsLostBetweenLoopsThatSleep) {
   constexpr int last = 20'000;
   const system_clock real;
   std::vector<std::unique_ptr<event_loop>> loops;
-  for (int i = 0; i < 2; ++i) loops.push_back(event_loop::create(real, registry, "").value());
+  for (int i = 0; i < 2; ++i)
+    loops.push_back(event_loop::create(real, registry, "player=\"" + std::to_string(i) + "\"").value());
   mailboxes<int> mail(2, 8, 1, [&](shard_index to) { loops[to]->wake(); });
 
   struct player final : loop_owner {

@@ -7,13 +7,14 @@ namespace dunlin::store {
 
 struct store_counters {
   // The log writer.
-  counter rounds;        // a write and a sync each
-  counter batches;       // of shards, in those rounds
-  counter log_bytes;     // written, with headers and padding
-  counter log_stalls;    // rounds put off because no segment was prepared
-  histogram sync_us;     // write and sync of a round
-  gauge unsealed_bytes;  // of segments in use; also set by the background
-  gauge segments;        // in use or sealed but still read
+  counter rounds;            // a write and a sync each
+  counter batches;           // of shards, in those rounds
+  counter log_bytes;         // written, with headers and padding
+  counter log_stalls;        // rounds put off because no segment was prepared
+  histogram sync_us;         // write and sync of a round
+  histogram record_sync_us;  // the same, counted once for each record in the round
+  gauge unsealed_bytes;      // of segments in use; also set by the background
+  gauge segments;            // in use or sealed but still read
 
   // The background thread.
   counter prepared_bytes;  // zeros, once per new segment file

@@ -1,6 +1,7 @@
 #include "store/embedded/embedded_log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
@@ -97,6 +98,7 @@ void embedded_log::submit(partition_id partition, byte_span entry, void* context
   if (did.seq != 0) DUNLIN_CHECK(index_.append(did.stream, did.seq, *did.slot, handed_ + 1, open_.size()));
   append_entry(open_, partition, next_[partition], entry, did);
   ++next_[partition];
+  if (did.seq != 0) ++open_records_;
 }
 
 void embedded_log::collect() {
@@ -125,6 +127,7 @@ void embedded_log::flush() {
   }
   std::swap(open_, out_.batch);
   out_.when = ++handed_;
+  out_.records = std::exchange(open_records_, 0);
   under_way_ = true;
   out_.handed.store(true, std::memory_order_release);
   nudge_writer_();

@@ -56,6 +56,7 @@ class embedded_log final : public log {
   // Log space: what was borrowed and not promised to anybody yet, and what the open batch was promised.
   std::int64_t credit_ = 0;
   std::int64_t promised_ = 0;
+  std::uint64_t open_records_ = 0;  // in the open batch
   std::uint64_t recovered_ = 0;
 };
 

@@ -17,6 +17,7 @@ struct alignas(64) handover {
   std::atomic<bool> handed{false};
   batch_buffer batch;
   ticket when = 0;
+  std::uint64_t records = 0;  // in the batch
   // Where the writer put it.
   segment_ref in;
   std::uint64_t offset = 0;

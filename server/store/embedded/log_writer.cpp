@@ -154,7 +154,11 @@ log_writer::outcome log_writer::run_once() {
     fail("write or sync of a log segment", written.error());
     return outcome::failed;
   }
-  counters_.sync_us.observe_us(calls_.now_us() - begin);
+  const std::uint64_t took = calls_.now_us() - begin;
+  counters_.sync_us.observe_us(took);
+  std::uint64_t records = 0;
+  for (const std::size_t shard : taking_) records += shards_[shard].records;
+  counters_.record_sync_us.observe_us(took, records);
   release();
   return outcome::wrote;
 }

@@ -288,6 +288,7 @@ void device_link::on_protocol_error(reason_code reason) {
 }
 
 void device_link::read_again() {
+  if (draining_) return;
   protocol_->release();
   port_->resume();
 }

@@ -194,7 +194,7 @@ void shard::build_state(account_id account, device_id device, std::function<void
     done(std::move(*answer));
   };
   const std::uint64_t token = next_control_++;
-  states_[token] = [this, all] { ask_heads(all); };
+  states_[token] = [this, all](bool /*ok*/) { ask_heads(all); };
   owner_.when_durable(state_ready{token, account, true});
 }
 

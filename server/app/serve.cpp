@@ -37,7 +37,9 @@ namespace dunlin::app {
 namespace {
 
 exit_code code_of(const std::error_code& why) {
-  if (why == store::errc::locked || why == store::errc::newer || why == store::errc::corrupt) return exit_code::data;
+  if (why == store::errc::locked || why == store::errc::newer || why == store::errc::older ||
+      why == store::errc::corrupt)
+    return exit_code::data;
   if (why == accounts::errc::newer || why == accounts::errc::corrupt) return exit_code::data;
   return exit_code::failed;
 }

@@ -12,7 +12,7 @@
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
-#include "stream/verdict.hpp"
+#include "stream/entry.hpp"
 
 namespace dunlin::engine {
 
@@ -30,6 +30,7 @@ struct members_spec {
   account_id actor;  // zero: the operator
   std::vector<account_id> add;
   std::vector<account_id> remove;
+  std::vector<stream::role_part> roles;  // of who is a member then
 };
 
 // The rows of SQL that the streams must learn of (Q1): upserts, repeated until answered.

@@ -17,12 +17,13 @@ stream::marks inboxes::marks_now(const live_conversation& c) {
   const auto* state = owner_.inbox(c.inbox->account);
   const auto* stored = state == nullptr ? nullptr : state->find(c.stream);
   if (stored == nullptr) return {};
-  stream::marks out = state->marks_of(*stored);
+  const auto since = owner_.active_since();
+  stream::marks out = state->marks_of(*stored, since);
   // What connected devices acknowledged since the last entry of cursors counts already.
   bool first = true;
   std::uint64_t all = 0;
   for (std::size_t i = 0; i < state->devices.size(); ++i) {
-    if (state->devices[i].revoked) continue;
+    if (state->devices[i].id.is_zero() || state->devices[i].seen < since) continue;
     std::uint64_t cursor = stored->cursors[i];
     for (const auto* link : c.inbox->links) {
       if (!link->is_primary() || link->device() != state->devices[i].id) continue;
@@ -118,6 +119,34 @@ std::uint64_t inboxes::note_cursor(device_link& link, stream_id conversation, st
   parts_[p].push_back({link.account(), conversation, link.device(), seq});
   waiting_.push_back({due_tag_[p], link.id(), link.account(), conversation, 0});
   return due_tag_[p];
+}
+
+// A device that is connected is seen once a day (R3): a day number is all that is kept, so the log hears of it once.
+void inboxes::note_seen(const device_link& link) {
+  const auto* state = owner_.inbox(link.account());
+  const std::size_t i = state == nullptr ? stream::inbox_state::npos : state->find_device(link.device());
+  if (i == stream::inbox_state::npos || state->devices[i].seen >= owner_.today()) return;
+  seen_[partition_of(link.account())].push_back({link.account(), link.device()});
+}
+
+void inboxes::flush_seen() {
+  if (seen_day_ != owner_.today()) {
+    seen_day_ = owner_.today();
+    for (const auto& [id, link] : links_) {
+      if (link->is_open()) note_seen(*link);
+    }
+  }
+  for (int i = 0; i < partition_count; ++i) {
+    const auto p = static_cast<partition_id>(i);
+    auto& parts = seen_[p];
+    while (!parts.empty()) {
+      const std::size_t n = std::min(parts_an_entry, parts.size());
+      const std::vector<stream::seen_part> some(parts.end() - static_cast<std::ptrdiff_t>(n), parts.end());
+      if (!owner_.submit_seen(p, some)) break;  // no space now: again at the next tick
+      parts.resize(parts.size() - n);
+    }
+    if (parts.empty()) parts = {};
+  }
 }
 
 // Partitions with a receipt that waits are written at once, the others when `all` is due.

@@ -33,8 +33,10 @@ live_inbox& inboxes::inbox_of(account_id account) {
 bool inboxes::is_in_use(account_id account) const {
   const auto it = inboxes_.find(account);
   if (it != inboxes_.end() && !it->second->links.empty()) return true;
+  const auto is_of = [&](const auto& part) { return part.account == account; };
   const auto& parts = parts_[partition_of(account)];
-  return std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part.account == account; });
+  const auto& seen = seen_[partition_of(account)];
+  return std::any_of(parts.begin(), parts.end(), is_of) || std::any_of(seen.begin(), seen.end(), is_of);
 }
 
 void inboxes::forget_if_idle(account_id account) {
@@ -66,7 +68,7 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
   *session_present = false;
   const auto* state = owner_.inbox(link.account());
   const std::size_t device = state == nullptr ? stream::inbox_state::npos : state->find_device(link.device());
-  if (device == stream::inbox_state::npos || state->devices[device].revoked || state->deleted) {
+  if (device == stream::inbox_state::npos || state->deleted) {
     return attach_result::unknown_device;
   }
   device_link* before = nullptr;
@@ -97,6 +99,7 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
     }
   }
   inbox.links.push_back(&link);
+  note_seen(link);
   return attach_result::ok;
 }
 
@@ -203,7 +206,7 @@ void inboxes::changed(account_id account) {
   const auto* state = owner_.inbox(account);
   const auto is_gone = [&](device_id device) {
     const std::size_t i = state == nullptr ? stream::inbox_state::npos : state->find_device(device);
-    return i == stream::inbox_state::npos || state->devices[i].revoked || state->deleted;
+    return i == stream::inbox_state::npos || state->deleted;
   };
   const auto links = inbox.links;
   std::vector<std::uint32_t> dropped;

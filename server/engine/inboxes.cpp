@@ -242,6 +242,7 @@ void inboxes::tick(moment now) {
     if (all) cursors_at_ = now.mono;
     flush_cursors(now, all);
     if (all) {
+      flush_seen();
       for (auto& [id, link] : links_) {
         if (link->wants_retry()) link->try_again();
       }

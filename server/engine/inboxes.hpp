@@ -125,6 +125,8 @@ class inboxes {
   void raise(std::uint32_t handle, std::uint64_t head, const record_list& list);
   void merge_receipts(std::uint32_t handle, const receipts& others);
   void flush_cursors(moment now, bool all);
+  void note_seen(const device_link& link);
+  void flush_seen();
   void changed(account_id account);
   live_inbox& inbox_of(account_id account);
   void forget_if_idle(account_id account);
@@ -149,6 +151,8 @@ class inboxes {
   };
   std::vector<dirty_feed> dirty_;
   std::array<std::vector<stream::cursor_part>, partition_count> parts_;
+  std::array<std::vector<stream::seen_part>, partition_count> seen_;  // to be logged
+  stream::day_number seen_day_ = 0;
   struct waiting_receipt {
     std::uint64_t tag;
     std::uint64_t link;

@@ -28,6 +28,10 @@ struct options {
   mono_ms resend_effects = 5000;  // O1
   mono_ms rearm = 300'000;        // D5
   mono_ms repeat_marks = 60'000;  // R1
+  // Whole days (R3, D10). Nothing keeps longer than stream::max_days.
+  mono_ms keep_undelivered = mono_ms{30} * 86'400'000;  // records of `until_delivered` that somebody has not got
+  mono_ms keep_account = mono_ms{30} * 86'400'000;      // records of an account's stream
+  mono_ms silent_device = mono_ms{30} * 86'400'000;     // without a connection for which a device is not active
   // A state that nothing used for this long leaves memory; at the latest after twice this (L5).
   mono_ms idle_state = 300'000;
   // Streams and inboxes in memory, a shard, above which those not in use leave without that wait.

@@ -24,26 +24,36 @@ owner::owner(shard_id self, shard_id shards, store::log& log, store::history& hi
   live_.emplace_back();
 }
 
-bool owner::load_partitions() {
+status owner::load_partitions() {
   for (auto& p : partitions_) {
     if (!p) continue;
-    const auto row = history_.load_now(store::partition_row(p->id()));
-    if (row.error || (row.found && !p->load_row(store::partition_row(p->id()), row.pos, row.row))) {
-      log_error("a partition's row cannot be read", {{"partition", p->id()}, {"why", row.error.message()}});
-      return false;
+    const auto key = store::partition_row(p->id());
+    const auto row = history_.load_now(key);
+    auto loaded = row.error ? status(row.error) : ok();
+    if (loaded && row.found) loaded = p->load_row(key, row.pos, row.row);
+    if (!loaded) {
+      log_error("a partition's row cannot be read",
+                {{"partition", p->id()}, {"rules", p->rules()}, {"why", loaded.error().message()}});
+      return loaded;
     }
   }
-  return true;
+  return ok();
 }
 
-store::index_slot* owner::redo(const store::replayed& entry) {
+result<store::index_slot*> owner::redo(const store::replayed& entry) {
   auto& p = part(entry.partition);
-  return p.redo(entry, [&](const store::row_key& key) {
+  const auto slot = p.redo(entry, [&](const store::row_key& key) {
     if (key.kind == store::row_kind::partition || is_here(key) || !tried_.insert(key).second) return;
     const auto row = history_.load_now(key);
     DUNLIN_CHECK(!row.error);
     if (row.found) DUNLIN_CHECK(p.load_row(key, row.pos, row.row));
   });
+  if (!slot) {
+    log_error(
+        "an entry of the log cannot be redone",
+        {{"partition", entry.partition}, {"pos", entry.pos}, {"rules", p.rules()}, {"why", slot.error().message()}});
+  }
+  return slot;
 }
 
 void owner::recovered() {
@@ -115,10 +125,7 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
   applying_ = true;
   if (out.keep && out.seq != 0) keep_record(*p.appended(), out);
   if (out.keep) {
-    if (!p.told().empty()) {
-      hold_effects(id);
-      if (p.appended() != nullptr) live_of(*p.appended()).lowest_known = false;  // members came or went
-    }
+    if (!p.told().empty()) hold_effects(id);
     for (const auto& key : out.touched) {
       if (key.kind == store::row_kind::inbox) hold({own_event::kind::inbox_changed, key.id, 0});
     }
@@ -128,6 +135,11 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
     const auto e = stream::read_effect_entry(entry);
     hold(shard_of(e->from), effect_kept{e->from, id, p.effects().last(e->from)});
     if (!out.keep) counts_.effects_dropped.add();
+  }
+  if (out.keep && out.seq != 0 && kind != stream::entry_kind::send && !p.appended()->is_account) {
+    // Members came or went: who is the last now, others are no longer held back by, in receipts and trimming (R2, R3).
+    live_of(*p.appended()).lowest_known = false;
+    hold({own_event::kind::marks_kept, out.stream, 0});
   }
   if (kind == stream::entry_kind::marks && out.keep) {
     for (const auto& key : out.touched) hold({own_event::kind::marks_kept, key.id, 0});
@@ -169,6 +181,12 @@ bool owner::submit_cursors(partition_id p, const std::vector<stream::cursor_part
   if (append(p, scratch_, store::space_for::upkeep, nullptr) != reason::none) return false;
   hold({own_event::kind::cursors_kept, {std::uint64_t{p} << 56, 0}, tag});
   return true;
+}
+
+bool owner::submit_seen(partition_id p, const std::vector<stream::seen_part>& parts) {
+  scratch_.clear();
+  stream::write_seen_entry(scratch_, {today(), parts});
+  return append(p, scratch_, store::space_for::upkeep, nullptr) == reason::none;
 }
 
 // --- effects (O1 to O3) -----------------------------------------------------------------------------------------

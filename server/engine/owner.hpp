@@ -44,8 +44,9 @@ class owner final : public store::applier {
         counters& counts);
 
   // --- start: rows, then what is behind them (L5). After the log's recovery `recovered` ends it.
-  bool load_partitions();
-  store::index_slot* redo(const store::replayed& entry) override;
+  // errc::newer, errc::older, errc::corrupt: said in the log.
+  status load_partitions();
+  result<store::index_slot*> redo(const store::replayed& entry) override;
   void recovered();
 
   void apply(partition_id partition, store::position pos, byte_span entry, void* context, store::applied& out) override;
@@ -84,6 +85,11 @@ class owner final : public store::applier {
   }
   // Entries of this shard's own inboxes (cursors): when durable, `cursors_kept` says so with `value` = tag.
   bool submit_cursors(partition_id p, const std::vector<stream::cursor_part>& parts, std::uint64_t tag);
+  // Devices that were connected today (R3). False: no space now.
+  bool submit_seen(partition_id p, const std::vector<stream::seen_part>& parts);
+  // The first day on which a device must have been seen to be active (R3).
+  [[nodiscard]] stream::day_number active_since() const;
+  [[nodiscard]] stream::day_number today() const { return stream::day_of(wall_); }
 
  private:
   // The lowest of one mark over all members, whose it is, and the lowest of the others (R2).
@@ -161,6 +167,7 @@ class owner final : public store::applier {
   void marks_durable(stream_id id);
   void tell_receipts(stream::stream_state& state, live_stream& live);
   void maybe_trim(stream::stream_state& state);
+  [[nodiscard]] std::uint64_t due_by_time(const stream::stream_state& state) const;
 
   live_stream& live_of(stream::stream_state& state);
   stream::stream_state* find(stream_id id) {

@@ -153,13 +153,35 @@ void owner::tell_receipts(stream::stream_state& s, live_stream& live) {
   signal_later(live, &live_stream::untold);
 }
 
+namespace {
+
+stream::day_number days_before(stream::day_number today, mono_ms time) {
+  const auto days = static_cast<stream::day_number>(time / 86'400'000);
+  return today > days ? today - days : 0;
+}
+
+}  // namespace
+
+stream::day_number owner::active_since() const { return days_before(today(), limits_.silent_device); }
+
+// What is older than its stream may keep it; whole days, so that nobody has to know the time of each record.
+std::uint64_t owner::due_by_time(const stream::stream_state& s) const {
+  if (!s.is_trimmed_by_time() || s.days.empty()) return 0;
+  if (!s.is_account) return s.through_day(days_before(today(), limits_.keep_undelivered));  // at the latest then
+  const auto last = days_before(today(), limits_.keep_account);                             // at least as long
+  return last == 0 ? 0 : s.through_day(last - 1);
+}
+
 void owner::maybe_trim(stream::stream_state& s) {
   // Trimming in steps keeps its entries few beside the messages'.
   constexpr std::uint64_t step = 64;
-  if (s.keep != stream::retention::until_delivered || s.members.empty()) return;
-  std::uint64_t through = ~std::uint64_t{0};
-  for (const auto& member : s.members) through = std::min(through, member.at.all);
-  if (through < s.trimmed + step && through != s.head) return;
+  std::uint64_t delivered = 0;
+  if (s.keep == stream::retention::until_delivered && !s.members.empty()) {
+    delivered = ~std::uint64_t{0};
+    for (const auto& member : s.members) delivered = std::min(delivered, member.at.all);
+    if (delivered < s.trimmed + step && delivered != s.head) delivered = 0;
+  }
+  const std::uint64_t through = std::max(delivered, due_by_time(s));
   if (through <= s.trimmed) return;
   scratch_.clear();
   stream::write_trim_entry(scratch_, {s.id, through});

@@ -63,6 +63,8 @@ void owner::finish_load(store::load_answer& a, moment now) {
   if (!failed && a.found && !is_here(done.key)) {
     failed = !p.load_row(done.key, a.pos, a.row);
     if (!failed) counts_.states_read_back.add();
+    // What time has trimmed meanwhile is gone before anybody asks for it.
+    if (!failed && done.key.kind == store::row_kind::stream) maybe_trim(*p.find_stream(done.key.id));
   }
   if (failed) log_error("a state cannot be read back", {{"id", to_text(done.key.id)}, {"why", a.error.message()}});
   for (auto& place : done.waiting) {
@@ -177,6 +179,7 @@ bool owner::let_go_stream(stream_id id, const std::set<store::row_key>& waits, m
   auto& p = part(partition_of(id));
   auto* s = p.find_stream(id);
   DUNLIN_CHECK(s != nullptr);
+  maybe_trim(*s);
   if (std::exchange(s->used, false)) return false;
   // Its row on disk is older: the state is nowhere else.
   if (s->published < s->pos || waits.contains({store::row_kind::stream, id})) return false;

@@ -39,7 +39,7 @@ class shard final : public outbound {
   ~shard() override;
 
   // --- start
-  bool load_partitions() { return owner_.load_partitions(); }
+  result<void> load_partitions() { return owner_.load_partitions(); }
   store::applier& applier() { return owner_; }
   void recovered() { owner_.recovered(); }
 
@@ -111,6 +111,7 @@ class shard final : public outbound {
   void submit_control(partition_id p, bytes entry, std::function<void(stream::verdict)> done);
   void tell_device(const std::shared_ptr<account_spec>& spec, std::size_t i, stream::verdict last,
                    std::function<void(stream::verdict)> done);
+  void depart(account_id account, std::function<void(stream::verdict)> done);
   void set_cursors(account_id account, device_id device, std::function<void(stream::verdict)> done);
   // Asks the conversations' owners for their heads and receipts, so many at a time: `each` for each answer, then
   // `done`.

@@ -38,12 +38,28 @@ void shard::create(const conversation_spec& spec, std::function<void(verdict)> d
 
 void shard::change_members(const members_spec& spec, std::function<void(verdict)> done) {
   bytes entry;
-  stream::write_change_entry(entry, {spec.id, now_.wall, spec.actor, spec.add, spec.remove});
+  stream::write_change_entry(entry, {spec.id, now_.wall, spec.actor, spec.add, spec.remove, spec.roles});
   submit_control(partition_of(spec.id), std::move(entry), std::move(done));
 }
 
 void shard::tell_account(account_spec spec, std::function<void(verdict)> done) {
-  tell_device(std::make_shared<account_spec>(std::move(spec)), 0, {}, std::move(done));
+  auto told = std::make_shared<account_spec>(std::move(spec));
+  if (!told->deleted) return tell_device(told, 0, {}, std::move(done));
+  tell_device(told, 0, {}, [this, account = told->account, done = std::move(done)](verdict v) mutable {
+    if (!v.ok()) return done(v);
+    depart(account, std::move(done));
+  });
+}
+
+// A deleted account leaves its conversations in steps; only then it counts as told, so that a crash in between only
+// repeats it (Q1).
+void shard::depart(account_id account, std::function<void(verdict)> done) {
+  bytes entry;
+  stream::write_depart_entry(entry, {account, now_.wall});
+  submit_control(partition_of(account), std::move(entry), [this, account, done = std::move(done)](verdict v) mutable {
+    if (!v.ok() || v.seq == 0) return done(v);
+    depart(account, std::move(done));
+  });
 }
 
 // One entry a device, one after the other: each may make a record.

@@ -53,8 +53,9 @@ void test_rig::start(shard_id shards) {
                                                            .counts = *counters_.back(),
                                                            .limits = limits_}));
     ASSERT_TRUE(shards_.back()->load_partitions());
-    store_->recover(i, shards_.back()->applier());
+    ASSERT_TRUE(store_->recover(i, shards_.back()->applier()));
     shards_.back()->recovered();
+    shards_.back()->turn(now_);  // it knows the time before anybody asks anything
   }
 }
 
@@ -108,6 +109,12 @@ void test_rig::run(mono_ms ms) {
     now_.wall += stride;
     left -= stride;
   }
+}
+
+void test_rig::sleep(mono_ms ms) {
+  now_.mono += ms;
+  now_.wall += ms;
+  run(2000);
 }
 
 void test_rig::seal() {

@@ -156,6 +156,8 @@ class test_rig final : public credentials {
   void set_credit(std::size_t messages) { credit_ = messages; }
   // What was `late` arrives now, in its order.
   void arrive_late();
+  // The clock jumps, and what is due then is done.
+  void sleep(mono_ms ms);
   // Everything durable is sealed, and its rows are published.
   void seal();
 

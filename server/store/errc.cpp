@@ -12,6 +12,7 @@ std::string_view phrase(errc e) {
     case errc::closed: return "the store is closed";
     case errc::conflict: return "the name is taken";
     case errc::not_found: return "not found";
+    case errc::older: return "written by an older version of Dunlin that this one no longer reads";
   }
   return "unknown error of the store";
 }

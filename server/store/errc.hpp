@@ -16,6 +16,7 @@ enum class errc {
   closed,    // the store failed earlier, or is stopping
   conflict,  // a name or id is taken
   not_found,
+  older,  // written by a version of Dunlin that this one no longer reads
 };
 
 std::string_view phrase(errc e);

@@ -14,6 +14,7 @@
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
+#include "base/result.hpp"
 
 namespace dunlin::store {
 
@@ -92,8 +93,9 @@ class applier {
   // submitted by this process (Kafka).
   virtual void apply(partition_id partition, position pos, byte_span entry, void* context, applied& out) = 0;
   // Redoes at start what `apply` did, for each part whose own row does not include `pos` (L5). Returns the slot of the
-  // record's stream, or null if the entry made no record.
-  virtual index_slot* redo(const replayed& entry) = 0;
+  // record's stream, or null if the entry made no record. errc::newer: a newer version of Dunlin made it, and this one
+  // cannot go on from there (L7); nothing more is redone then.
+  virtual result<index_slot*> redo(const replayed& entry) = 0;
 };
 
 // For whom space is asked: client entries are refused first; marks, trims and deletions have a reserve of their own, so

@@ -87,8 +87,10 @@ verdict partition::apply_leave(const effect_body& body) {
   const member* gone = stream->find_member(body.account);
   if (gone == nullptr || gone->join_seq != body.join_seq) return verdict::accept(0, 0);
   stream->remove_member(body.account);
+  members_changed what{.left = {body.account}};
+  keep_an_owner(*stream, what);
   bytes content;
-  write_members_changed(content, {}, {body.account}, {});
+  write_members_changed(content, what);
   return append_own(*stream, body.time, kind::members, body.account, content);
 }
 
@@ -135,27 +137,82 @@ verdict partition::apply_account(byte_span data) {
   }
   if (is_new) touch(*stream);  // without a record it is a part of its own that must reach its row
   if (device == device_change::refused) return verdict::refuse(reason::forbidden);
-  return inbox->pos == now_ ? verdict::accept(stream->head, stream->ts) : verdict::repeat(stream->head);
+  if (device == device_change::stale) return verdict::refuse(reason::conflict);
+  // Who told of a device that is known is not to take it for new, and set its cursors to the heads (D1).
+  const bool is_news = inbox->pos == now_ && !entry->has_device;
+  return is_news ? verdict::accept(stream->head, stream->ts) : verdict::repeat(stream->head);
 }
 
-// Upserts by version. `visible`: the account's own stream tells of it.
+// Upserts by version. `visible`: the account's own stream tells of it. `stale`: it cannot be told from what a device
+// said that was revoked long ago; its sender reads its rows anew at the next start (Q1).
 partition::device_change partition::upsert_device(inbox_state& inbox, const account_entry& entry) {
-  std::size_t i = inbox.find_device(entry.device);
-  if (i == inbox_state::npos) {
-    if (inbox.devices.size() >= max_devices) return device_change::refused;
-    i = inbox.devices.size();
-    inbox.devices.push_back({entry.device, 0, false});
-    // Cursor 0, and counted in `all` from here on (D1).
-    for (auto& c : inbox.conversations) c.cursors.resize(inbox.devices.size());
+  const revoked_device as_revoked{entry.device, entry.device_version, entry.version};
+  if (const std::size_t i = inbox.find_device(entry.device); i != inbox_state::npos) {
+    auto& device = inbox.devices[i];
+    if (entry.device_version <= device.version) return device_change::none;
     touch(inbox);
+    if (entry.revoked) {
+      inbox.revoke(i, as_revoked);
+      return device_change::visible;
+    }
+    device.version = entry.device_version;
+    return device_change::none;
   }
-  auto& device = inbox.devices[i];
-  if (entry.device_version <= device.version) return device_change::none;
-  const bool visible = device.version == 0 || device.revoked != entry.revoked;
-  device.version = entry.device_version;
-  device.revoked = entry.revoked;
+  // Revoked is for good, whatever comes late (Q3).
+  if (inbox.find_revoked(entry.device) != nullptr) return device_change::none;
+  if (entry.version < inbox.revoked_before) return entry.revoked ? device_change::none : device_change::stale;
+  if (entry.revoked) {
+    inbox.remember(as_revoked);
+    touch(inbox);
+    return device_change::none;
+  }
+  if (inbox.add_device({entry.device, entry.device_version, day_of(entry.time)}) == inbox_state::npos) {
+    return device_change::refused;
+  }
   touch(inbox);
-  return visible ? device_change::visible : device_change::none;
+  return device_change::visible;
+}
+
+verdict partition::apply_seen(byte_span data) {
+  const auto entry = read_seen_entry(data);
+  if (!entry) return verdict::refuse(reason::malformed);
+  for (const auto& part : entry->parts) {
+    inbox_state* inbox = find_inbox(part.account);
+    if (inbox == nullptr || !(fresh(inbox->pos) || inbox->pos == now_)) continue;
+    const std::size_t i = inbox->find_device(part.device);
+    if (i == inbox_state::npos || inbox->devices[i].seen >= entry->day) continue;
+    inbox->devices[i].seen = entry->day;
+    touch(*inbox);
+  }
+  return verdict::accept(0, 0);
+}
+
+// A deleted account leaves its conversations, some with each entry, so that none tells more than others may take (O3).
+// The verdict's seq says how many are left.
+verdict partition::apply_depart(byte_span data) {
+  const auto entry = read_depart_entry(data);
+  if (!entry) return verdict::refuse(reason::malformed);
+  inbox_state* inbox = find_inbox(entry->account);
+  if (inbox == nullptr || !fresh(inbox->pos)) return verdict::refuse(reason::not_member);
+  if (!inbox->deleted) return verdict::refuse(reason::conflict);
+  const stream_id own = account_stream(entry->account);
+  std::vector<inbox_conversation> left;
+  for (const auto& c : inbox->conversations) {
+    if (c.id != own && left.size() < max_departures) left.push_back(c);
+  }
+  if (left.empty()) return verdict::repeat(0);
+  if (again_ == nullptr && outbox_.unreported() + left.size() > max_unreported) return verdict::refuse(reason::busy);
+  for (const auto& c : left) {
+    inbox->leave(c.id);
+    tell({.what = effect_kind::leave,
+          .account = entry->account,
+          .conversation = c.id,
+          .time = entry->time,
+          .join_seq = c.join_seq},
+         c.id);
+  }
+  touch(*inbox);
+  return verdict::accept(inbox->conversations.size() - (inbox->find(own) != nullptr ? 1 : 0), 0);
 }
 
 std::vector<store::row_key> parts_of(byte_span data) {
@@ -192,6 +249,17 @@ std::vector<store::row_key> parts_of(byte_span data) {
     case entry_kind::account:
       if (const auto entry = read_account_entry(data)) both(entry->account);
       return keys;
+    case entry_kind::seen:
+      if (const auto entry = read_seen_entry(data)) {
+        for (const auto& part : entry->parts) keys.push_back({row_kind::inbox, account_stream(part.account)});
+      }
+      return keys;
+    case entry_kind::depart:
+      if (const auto entry = read_depart_entry(data)) {
+        keys.push_back({row_kind::inbox, account_stream(entry->account)});
+      }
+      return keys;
+    case entry_kind::rules: return keys;
     case entry_kind::send:
     case entry_kind::create:
     case entry_kind::change:

@@ -27,6 +27,15 @@ class Effects : public testing::Test {
   [[nodiscard]] effect_body leave(account_id who, stream_id from, std::uint64_t join_seq) const {
     return {.what = effect_kind::leave, .account = who, .conversation = from, .time = 2000, .join_seq = join_seq};
   }
+  void revoke(device_id device, std::uint64_t version) {
+    bench.tell({.account = anna,
+                .time = 1000,
+                .version = version,
+                .has_device = true,
+                .device = device,
+                .device_version = version,
+                .revoked = true});
+  }
   [[nodiscard]] std::optional<record_view> record() const { return read_record(bench.out().record); }
   [[nodiscard]] std::uint64_t last() { return bench.state().effects().last(there); }
 
@@ -232,10 +241,103 @@ TEST_F(Effects, Q3_ARevokedDeviceCountsNoMoreAndItsAccountLearnsIt) {
   EXPECT_EQ(inbox.marks_of(*inbox.find(far)), (marks{30, 30, 9}));
 }
 
-TEST_F(Effects, Q1_ARenamedDeviceIsKeptWithoutARecord) {
-  bench.link(anna, annas, 2);
+TEST_F(Effects, D1_ADeviceThatIsKnownIsNotTakenForNewWhenItsAccountChanged) {
+  // Who told would set the cursors of a new one to the heads.
+  const verdict v = bench.link(anna, annas, 2);
   EXPECT_TRUE(bench.out().keep);
   EXPECT_EQ(bench.out().seq, 0U);
+  EXPECT_EQ(v.what, verdict::kind::duplicate);
+}
+
+TEST_F(Effects, Q3_ARevokedDeviceNeverComesBackAndItsPlaceIsTheNextOnes) {
+  bench.effect(there, 1, added(anna, far, 9));
+  const device_id tablet = partition_bench::device(2);
+  bench.link(anna, tablet, 2);
+  bench.move({{anna, far, tablet, 30}});
+  revoke(tablet, 3);
+  // Late, and newer than it can be.
+  EXPECT_EQ(bench.link(anna, tablet, 2).what, verdict::kind::duplicate);
+  EXPECT_EQ(bench.link(anna, tablet, 4).what, verdict::kind::duplicate);
+  EXPECT_EQ(bench.inbox(anna).find_device(tablet), inbox_state::npos);
+  bench.move({{anna, far, tablet, 40}});
+  const device_id watch = partition_bench::device(3);
+  EXPECT_EQ(bench.link(anna, watch, 5).what, verdict::kind::accepted);
+  EXPECT_EQ(bench.inbox(anna).find_device(watch), 1U);
+  EXPECT_EQ(bench.inbox(anna).find(far)->cursors[1], 0U);
+}
+
+TEST_F(Effects, Q3_OnlyDevicesThatAreNotRevokedCountTowardsTheMost) {
+  std::uint64_t version = 2;
+  for (std::uint64_t n = 2; n < 3 * max_devices; ++n) {
+    ASSERT_TRUE(bench.link(anna, partition_bench::device(n), version++).ok()) << n;
+    revoke(partition_bench::device(n), version++);
+  }
+  EXPECT_EQ(bench.inbox(anna).devices.size(), 2U);
+  EXPECT_EQ(bench.inbox(anna).revoked.size(), max_revoked);
+  // Longer gone than is remembered: it is not taken for a new one, and its sender hears that it is not told.
+  EXPECT_EQ(bench.link(anna, partition_bench::device(2), 2).why, reason::conflict);
+  EXPECT_EQ(bench.link(anna, partition_bench::device(3 * max_devices - 1), 2).what, verdict::kind::duplicate);
+  EXPECT_TRUE(bench.link(anna, partition_bench::device(999), version).ok());
+}
+
+TEST_F(Effects, R3_ADeviceIsSeenOnTheDayItIsLinkedAndOnLaterOnes) {
+  EXPECT_EQ(bench.inbox(anna).devices[0].seen, 0U);
+  const auto see = [&](day_number day) {
+    bytes entry;
+    write_seen_entry(entry, {day, {{anna, annas}, {anna, partition_bench::device(404)}}});
+    bench.apply(entry);
+    return bench.out().keep;
+  };
+  EXPECT_TRUE(see(20'000));
+  EXPECT_FALSE(see(20'000));
+  EXPECT_FALSE(see(19'999));
+  EXPECT_EQ(bench.inbox(anna).devices[0].seen, 20'000U);
+}
+
+TEST_F(Effects, O3_ADeletedAccountLeavesItsConversationsInSteps) {
+  for (std::uint64_t n = 1; n <= 150; ++n) {
+    bench.effect(there, n, added(anna, {std::uint64_t{there} << 56, n}, n));
+  }
+  bytes entry;
+  write_depart_entry(entry, {anna, 2000});
+  EXPECT_EQ(bench.apply(entry).why, reason::conflict);  // it is not deleted
+  bench.tell({.account = anna, .time = 1000, .version = 9, .deleted = true});
+  EXPECT_EQ(bench.apply(entry).seq, 150 - max_departures);
+  ASSERT_EQ(bench.waiting(there).size(), max_departures);
+  EXPECT_EQ(bench.waiting(there)[6].what, effect_kind::leave);
+  EXPECT_EQ(bench.waiting(there)[6].conversation, (stream_id{std::uint64_t{there} << 56, 7}));
+  EXPECT_EQ(bench.waiting(there)[6].join_seq, 7U);
+  EXPECT_EQ(bench.apply(entry).seq, 150 - 2 * max_departures);
+  EXPECT_EQ(bench.apply(entry).seq, 0U);
+  EXPECT_EQ(bench.inbox(anna).conversations.size(), 1U);
+  EXPECT_EQ(bench.apply(entry).what, verdict::kind::duplicate);
+  EXPECT_EQ(bench.waiting(there).size(), 150U);
+}
+
+TEST_F(Effects, O3_ADeletedAccountWaitsWhereTooMuchIsUnreported) {
+  bench.effect(there, 1, added(anna, far));
+  bench.tell({.account = anna, .time = 1000, .version = 9, .deleted = true});
+  const std::vector<account_id> many = partition_bench::strangers(max_members);
+  for (std::uint64_t n = 0; n < max_unreported / max_members; ++n) {
+    ASSERT_TRUE(bench.create(partition_bench::conversation(100 + n), many).ok());
+  }
+  bytes entry;
+  write_depart_entry(entry, {anna, 2000});
+  EXPECT_EQ(bench.apply(entry).why, reason::busy);
+  EXPECT_NE(bench.inbox(anna).find(far), nullptr);
+  bench.state().effects().forget(0x22, 1);
+  EXPECT_TRUE(bench.apply(entry).ok());
+}
+
+TEST_F(Effects, S1_WhenTheLastOwnerLeavesTheEldestTakesOver) {
+  const account_id owner = partition_bench::stranger(9, there);
+  const account_id younger = partition_bench::stranger(1, there);
+  const account_id elder = partition_bench::stranger(2, there);
+  bench.create(group, {owner, elder});
+  bench.change(group, owner, {younger}, {});
+  EXPECT_TRUE(bench.effect(there, 1, leave(owner, group, 1)).ok());
+  EXPECT_EQ(bench.stream(group).find_member(elder)->as, role::owner);
+  EXPECT_EQ(bench.stream(group).find_member(younger)->as, role::member);
 }
 
 TEST_F(Effects, ADeviceBeyondTheMostIsRefusedAndTheAccountsOwnPartStands) {

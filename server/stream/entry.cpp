@@ -127,6 +127,11 @@ void write_change_entry(bytes& out, const change_entry& change) {
   w.id(change.actor);
   write_accounts(w, change.add);
   write_accounts(w, change.remove);
+  w.varint(change.roles.size());
+  for (const auto& part : change.roles) {
+    w.id(part.account);
+    w.u8(static_cast<std::uint8_t>(part.as));
+  }
 }
 
 std::optional<change_entry> read_change_entry(byte_span data) {
@@ -137,6 +142,14 @@ std::optional<change_entry> read_change_entry(byte_span data) {
   entry.time = static_cast<wall_ms>(r.varint());
   entry.actor = r.id<account_id>();
   if (!read_accounts(r, entry.add) || !read_accounts(r, entry.remove)) return std::nullopt;
+  const std::uint64_t roles = r.varint();
+  if (roles > max_members) return std::nullopt;
+  for (std::uint64_t i = 0; i < roles && r.ok(); ++i) {
+    const auto account = r.id<account_id>();
+    const std::uint8_t as = r.u8();
+    if (as > static_cast<std::uint8_t>(role::owner)) return std::nullopt;
+    entry.roles.push_back({account, static_cast<role>(as)});
+  }
   return finish(r, std::move(entry));
 }
 
@@ -268,6 +281,7 @@ std::optional<account_entry> read_account_entry(byte_span data) {
     entry.device = r.id<device_id>();
     entry.device_version = r.varint();
     entry.device_name = as_text(r.field());
+    if (entry.device.is_zero()) r.fail();  // a place without a device
   }
   return finish(r, std::move(entry));
 }
@@ -284,6 +298,56 @@ std::optional<trim_entry> read_trim_entry(byte_span data) {
   trim_entry entry;
   entry.stream = r.id<stream_id>();
   entry.through = r.varint();
+  return finish(r, std::move(entry));
+}
+
+void write_rules_entry(bytes& out, std::uint32_t version) { start(out, entry_kind::rules).varint(version); }
+
+std::optional<std::uint32_t> read_rules_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::rules)) return std::nullopt;
+  const std::uint64_t version = r.varint();
+  if (version == 0 || version > ~std::uint32_t{0}) r.fail();
+  return finish(r, static_cast<std::uint32_t>(version));
+}
+
+void write_seen_entry(bytes& out, const seen_entry& seen) {
+  auto w = start(out, entry_kind::seen);
+  w.varint(seen.day);
+  w.varint(seen.parts.size());
+  for (const auto& part : seen.parts) {
+    w.id(part.account);
+    w.id(part.device);
+  }
+}
+
+std::optional<seen_entry> read_seen_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::seen)) return std::nullopt;
+  seen_entry entry;
+  const std::uint64_t day = r.varint();
+  if (day > ~day_number{0}) return std::nullopt;
+  entry.day = static_cast<day_number>(day);
+  entry.parts.resize(read_count(r, 32));
+  for (auto& part : entry.parts) {
+    part.account = r.id<account_id>();
+    part.device = r.id<device_id>();
+  }
+  return finish(r, std::move(entry));
+}
+
+void write_depart_entry(bytes& out, const depart_entry& depart) {
+  auto w = start(out, entry_kind::depart);
+  w.id(depart.account);
+  w.varint(static_cast<std::uint64_t>(depart.time));
+}
+
+std::optional<depart_entry> read_depart_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::depart)) return std::nullopt;
+  depart_entry entry;
+  entry.account = r.id<account_id>();
+  entry.time = static_cast<wall_ms>(r.varint());
   return finish(r, std::move(entry));
 }
 

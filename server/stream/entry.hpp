@@ -20,6 +20,9 @@ enum class entry_kind : std::uint8_t {
   effect = 6,   // from another partition (O1)
   account = 7,  // from the relay of SQL (Q1)
   trim = 8,     // records up to a seq are no longer kept (R3)
+  rules = 9,    // from here on these rules decide (L7)
+  seen = 10,    // devices were connected on a day, coalesced (R3)
+  depart = 11,  // a deleted account leaves some of its conversations
 };
 
 struct send_entry {
@@ -51,12 +54,18 @@ struct create_entry {
 void write_create_entry(bytes& out, const create_entry& create);
 std::optional<create_entry> read_create_entry(byte_span entry);
 
+struct role_part {
+  account_id account;
+  role as = role::member;
+};
+
 struct change_entry {
   stream_id stream;
   wall_ms time = 0;
   account_id actor;  // zero: the operator
   std::vector<account_id> add;
   std::vector<account_id> remove;
+  std::vector<role_part> roles;  // of who is a member then
 };
 void write_change_entry(bytes& out, const change_entry& change);
 std::optional<change_entry> read_change_entry(byte_span entry);
@@ -127,8 +136,32 @@ struct trim_entry {
 void write_trim_entry(bytes& out, const trim_entry& trim);
 std::optional<trim_entry> read_trim_entry(byte_span entry);
 
+// The version of the rules of `apply` that the entries behind this one are decided by.
+void write_rules_entry(bytes& out, std::uint32_t version);
+std::optional<std::uint32_t> read_rules_entry(byte_span entry);
+
+struct seen_part {
+  account_id account;
+  device_id device;
+};
+struct seen_entry {
+  day_number day = 0;
+  std::vector<seen_part> parts;
+};
+void write_seen_entry(bytes& out, const seen_entry& seen);
+std::optional<seen_entry> read_seen_entry(byte_span entry);
+
+// At most this many conversations are left by one entry.
+inline constexpr std::size_t max_departures = 64;
+struct depart_entry {
+  account_id account;
+  wall_ms time = 0;
+};
+void write_depart_entry(bytes& out, const depart_entry& depart);
+std::optional<depart_entry> read_depart_entry(byte_span entry);
+
 inline std::optional<entry_kind> kind_of(byte_span entry) {
-  if (entry.empty() || entry[0] < 1 || entry[0] > 8) return std::nullopt;
+  if (entry.empty() || entry[0] < 1 || entry[0] > 11) return std::nullopt;
   return static_cast<entry_kind>(entry[0]);
 }
 

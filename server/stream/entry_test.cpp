@@ -173,16 +173,34 @@ TEST(Entry, ATrimComesBackAsItWas) {
   EXPECT_EQ(read_trim_entry(entry)->through, 99U);
 }
 
+TEST(Entry, RulesDaysSeenAndDeparturesComeBackAsTheyWere) {
+  bytes entry;
+  write_rules_entry(entry, 300);
+  EXPECT_EQ(read_rules_entry(entry), 300U);
+  entry.clear();
+  write_seen_entry(entry, {20'000, {{anna, phone}, {ben, phone}}});
+  const auto seen = read_seen_entry(entry);
+  EXPECT_EQ(seen->day, 20'000U);
+  ASSERT_EQ(seen->parts.size(), 2U);
+  EXPECT_EQ(seen->parts[1].account, ben);
+  EXPECT_EQ(seen->parts[1].device, phone);
+  entry.clear();
+  write_depart_entry(entry, {anna, 77});
+  EXPECT_EQ(read_depart_entry(entry)->account, anna);
+  EXPECT_EQ(read_depart_entry(entry)->time, 77);
+}
+
 // Reads the bytes as everything there is; true if they are something.
 bool is_an_entry(byte_span data) {
   return read_send_entry(data) || read_create_entry(data) || read_change_entry(data) || read_marks_entry(data) ||
-         read_cursors_entry(data) || read_effect_entry(data) || read_account_entry(data) || read_trim_entry(data);
+         read_cursors_entry(data) || read_effect_entry(data) || read_account_entry(data) || read_trim_entry(data) ||
+         read_rules_entry(data) || read_seen_entry(data) || read_depart_entry(data);
 }
 
 std::vector<bytes> one_of_each() {
-  std::vector<bytes> all(7);
+  std::vector<bytes> all(10);
   write_create_entry(all[0], {conversation, 77, anna, false, true, retention::forever, "a name", {anna, ben}});
-  write_change_entry(all[1], {conversation, 77, anna, {ben}, {anna}});
+  write_change_entry(all[1], {conversation, 77, anna, {ben}, {anna}, {{ben, role::admin}}});
   write_marks_entry(all[2], {{conversation, anna, {1, 200, 3}}});
   write_cursors_entry(all[3], {{anna, conversation, phone, 5}});
   write_account_entry(all[4], {anna, 5, 6, false, true, phone, 7, true, "phone"});
@@ -190,6 +208,9 @@ std::vector<bytes> one_of_each() {
   bytes body;
   write_effect_body(body, {.account = anna, .conversation = conversation, .join_seq = 300, .name = "name"});
   write_effect_entry(all[6], 3, 1, body);
+  write_rules_entry(all[7], 300);
+  write_seen_entry(all[8], {20'000, {{anna, phone}}});
+  write_depart_entry(all[9], {anna, 77});
   return all;
 }
 
@@ -228,6 +249,10 @@ void flip(std::uint64_t seed) {
   bench.mark({{group, local, {2, 2, 2}}});
   bench.move({{local, group, partition_bench::device(1), 2}});
   bench.change(group, local, {partition_bench::stranger(5)}, {});
+  bench.give_role(group, local, {{partition_bench::account(2), role::admin}});
+  bytes seen;
+  write_seen_entry(seen, {20'000, {{local, partition_bench::device(1)}}});
+  bench.apply(seen);
   std::vector<bytes> entries;
   for (const auto& f : bench.frames()) entries.push_back(f.entry);
   for (int i = 0; i < 300; ++i) {
@@ -286,6 +311,7 @@ TEST(Entry, FlippedRowsAreRefusedOrAreRows) {
   stream.add_member(anna, role::owner).at = {1, 2, 3};
   stream.add_member(ben, role::member);
   stream.window_of(phone).accept(id, 5);
+  stream.days = {{100, 3}, {101, 5}};
   bytes row;
   write_row(stream, row);
   flip_row(row, random, [](byte_span data, bytes& out) {
@@ -295,7 +321,8 @@ TEST(Entry, FlippedRowsAreRefusedOrAreRows) {
     return true;
   });
   inbox_state inbox;
-  inbox.devices.resize(2);
+  inbox.devices = {{phone, 1, 20'000}, {}};
+  inbox.remember({{4, 4}, 2, 3});
   inbox.join(conversation, 3).name = "name";
   inbox.join({5, 5}, 3);
   row.clear();

@@ -5,7 +5,7 @@
 namespace dunlin::stream {
 
 namespace {
-constexpr std::uint8_t row_format = 1;
+constexpr std::uint8_t row_format = 2;
 
 template <class Range>
 auto place_of(Range& conversations, stream_id id) {
@@ -15,10 +15,43 @@ auto place_of(Range& conversations, stream_id id) {
 }  // namespace
 
 std::size_t inbox_state::find_device(device_id device) const {
+  if (device.is_zero()) return npos;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     if (devices[i].id == device) return i;
   }
   return npos;
+}
+
+std::size_t inbox_state::add_device(const inbox_device& device) {
+  const auto free = std::find_if(devices.begin(), devices.end(), [](const auto& d) { return d.id.is_zero(); });
+  const auto place = static_cast<std::size_t>(free - devices.begin());
+  if (place == max_devices) return npos;
+  if (free == devices.end()) devices.emplace_back();
+  devices[place] = device;
+  for (auto& c : conversations) {
+    c.cursors.resize(devices.size());
+    c.cursors[place] = 0;
+  }
+  return place;
+}
+
+void inbox_state::revoke(std::size_t place, const revoked_device& as) {
+  devices[place] = {};
+  for (auto& c : conversations) c.cursors[place] = 0;
+  remember(as);
+}
+
+void inbox_state::remember(const revoked_device& gone) {
+  if (revoked.size() == max_revoked) {
+    revoked_before = std::max(revoked_before, revoked.front().account_at);
+    revoked.erase(revoked.begin());
+  }
+  revoked.push_back(gone);
+}
+
+revoked_device* inbox_state::find_revoked(device_id device) {
+  const auto it = std::find_if(revoked.begin(), revoked.end(), [&](const auto& r) { return r.id == device; });
+  return it == revoked.end() ? nullptr : &*it;
 }
 
 inbox_conversation* inbox_state::find(stream_id conversation) {
@@ -51,11 +84,11 @@ bool inbox_state::leave(stream_id conversation) {
   return true;
 }
 
-marks inbox_state::marks_of(const inbox_conversation& conversation) const {
+marks inbox_state::marks_of(const inbox_conversation& conversation, day_number since) const {
   marks out{.read = conversation.read};
   bool first = true;
   for (std::size_t i = 0; i < devices.size() && i < conversation.cursors.size(); ++i) {
-    if (devices[i].revoked) continue;
+    if (devices[i].id.is_zero() || devices[i].seen < since) continue;
     const std::uint64_t cursor = conversation.cursors[i];
     out.got = std::max(out.got, cursor);
     out.all = first ? cursor : std::min(out.all, cursor);
@@ -74,8 +107,15 @@ void write_row(const inbox_state& state, bytes& out) {
   for (const auto& device : state.devices) {
     w.id(device.id);
     w.varint(device.version);
-    w.u8(device.revoked ? 1 : 0);
+    w.varint(device.seen);
   }
+  w.varint(state.revoked.size());
+  for (const auto& gone : state.revoked) {
+    w.id(gone.id);
+    w.varint(gone.version);
+    w.varint(gone.account_at);
+  }
+  w.varint(state.revoked_before);
   w.varint(state.conversations.size());
   for (const auto& c : state.conversations) {
     w.id(c.id);
@@ -99,8 +139,17 @@ bool read_row(byte_span row, inbox_state& state) {
   for (auto& device : state.devices) {
     device.id = r.id<device_id>();
     device.version = r.varint();
-    device.revoked = r.u8() != 0;
+    device.seen = static_cast<day_number>(r.varint());
   }
+  const std::uint64_t revoked = r.varint();
+  if (revoked > max_revoked) return false;
+  state.revoked.assign(revoked, {});
+  for (auto& gone : state.revoked) {
+    gone.id = r.id<device_id>();
+    gone.version = r.varint();
+    gone.account_at = r.varint();
+  }
+  state.revoked_before = r.varint();
   const std::uint64_t conversations = r.varint();
   if (conversations > max_conversations + 1) return false;
   state.conversations.clear();

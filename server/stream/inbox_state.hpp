@@ -14,14 +14,24 @@
 
 namespace dunlin::stream {
 
-inline constexpr std::size_t max_devices = 32;
+inline constexpr std::size_t max_devices = 32;  // that are not revoked
+// So many revoked devices are remembered one by one, the latest; of those before only up to which version of the
+// account there were any.
+inline constexpr std::size_t max_revoked = 32;
 // An account is in at most this many conversations; one more is answered with `leave`.
 inline constexpr std::size_t max_conversations = 16384;
 
+// A place for a device; free if the id is zero. Its index is that of the device's cursors.
 struct inbox_device {
   device_id id;
   std::uint64_t version = 0;
-  bool revoked = false;
+  day_number seen = 0;  // the last day on which it was connected, or linked (R3)
+};
+
+struct revoked_device {
+  device_id id;
+  std::uint64_t version = 0;     // of the device
+  std::uint64_t account_at = 0;  // the account's version that said so
 };
 
 struct inbox_conversation {
@@ -41,7 +51,9 @@ struct inbox_state {
   account_id account;
   std::uint64_t version = 0;
   bool deleted = false;
-  std::vector<inbox_device> devices;              // never removed, only revoked: their place is their cursors' index
+  std::vector<inbox_device> devices;              // a revoked device's place is the next new one's
+  std::vector<revoked_device> revoked;            // the latest, oldest first: none of them ever comes back
+  std::uint64_t revoked_before = 0;               // the highest account_at that was dropped from `revoked`
   std::vector<inbox_conversation> conversations;  // ascending by id
   store::position pos = 0;
 
@@ -57,8 +69,16 @@ struct inbox_state {
   inbox_conversation& join(stream_id conversation, std::uint64_t join_seq);
   bool leave(stream_id conversation);
 
-  // The three marks of R1 for one conversation, from the cursors of devices that are not revoked.
-  [[nodiscard]] marks marks_of(const inbox_conversation& conversation) const;
+  // Takes a place for a new device, at cursor 0 everywhere (D1); npos if all are taken.
+  std::size_t add_device(const inbox_device& device);
+  // REQUIRES: a device's place.
+  void revoke(std::size_t place, const revoked_device& as);
+  // Remembers one that never had a place here.
+  void remember(const revoked_device& gone);
+  [[nodiscard]] revoked_device* find_revoked(device_id device);
+
+  // The three marks of R1 for one conversation, from the cursors of the devices that were seen on `since` or later.
+  [[nodiscard]] marks marks_of(const inbox_conversation& conversation, day_number since = 0) const;
 };
 
 void write_row(const inbox_state& state, bytes& out);

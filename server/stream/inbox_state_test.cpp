@@ -11,7 +11,7 @@ constexpr stream_id second{2, 1};
 inbox_state with_devices(std::size_t n) {
   inbox_state inbox;
   inbox.account = {9, 9};
-  for (std::size_t i = 0; i < n; ++i) inbox.devices.push_back({device_id{7, i}, 1, false});
+  for (std::size_t i = 0; i < n; ++i) inbox.devices.push_back({device_id{7, i + 1}, 1, 0});
   return inbox;
 }
 
@@ -39,25 +39,58 @@ TEST(Inbox, D1_AJoinAnewNeverMovesACursorBack) {
   EXPECT_EQ(inbox.join(first, 9).cursors, (std::vector<std::uint64_t>{9, 20}));
 }
 
-TEST(Inbox, R1_GotIsTheFurthestAllTheLeastOfThoseNotRevoked) {
+TEST(Inbox, R1_R3_GotIsTheFurthestAllTheLeastOfThoseThatAreActive) {
   inbox_state inbox = with_devices(3);
   auto& c = inbox.join(first, 1);
   c.cursors = {4, 9, 2};
   c.read = 3;
   EXPECT_EQ(inbox.marks_of(c), (marks{9, 2, 3}));
-  inbox.devices[2].revoked = true;
+  inbox.devices[2].seen = 100;
+  inbox.devices[1].seen = 70;
+  inbox.devices[0].seen = 69;
+  EXPECT_EQ(inbox.marks_of(c, 69), (marks{9, 2, 3}));
+  EXPECT_EQ(inbox.marks_of(c, 70), (marks{9, 2, 3}));
+  EXPECT_EQ(inbox.marks_of(c, 71), (marks{2, 2, 3}));
+  EXPECT_EQ(inbox.marks_of(c, 101), (marks{0, 0, 3}));
+  inbox.revoke(2, {inbox.devices[2].id, 2, 2});
   EXPECT_EQ(inbox.marks_of(c), (marks{9, 4, 3}));
-  inbox.devices[1].revoked = true;
+  inbox.revoke(1, {inbox.devices[1].id, 2, 3});
   EXPECT_EQ(inbox.marks_of(c), (marks{4, 4, 3}));
-  inbox.devices[0].revoked = true;
+  inbox.revoke(0, {inbox.devices[0].id, 2, 4});
   EXPECT_EQ(inbox.marks_of(c), (marks{0, 0, 3}));
+}
+
+TEST(Inbox, D1_ANewDeviceTakesARevokedOnesPlaceAndNoneOfItsCursors) {
+  inbox_state inbox = with_devices(3);
+  auto& c = inbox.join(first, 1);
+  c.cursors = {4, 9, 2};
+  const device_id gone = inbox.devices[1].id;
+  inbox.revoke(1, {gone, 2, 5});
+  EXPECT_EQ(inbox.find_device(gone), inbox_state::npos);
+  EXPECT_NE(inbox.find_revoked(gone), nullptr);
+  EXPECT_EQ(inbox.join(second, 7).cursors.size(), 3U);
+  EXPECT_EQ(inbox.add_device({{8, 8}, 1, 40}), 1U);
+  EXPECT_EQ(inbox.find(first)->cursors, (std::vector<std::uint64_t>{4, 0, 2}));
+  EXPECT_EQ(inbox.find(second)->cursors[1], 0U);
+  EXPECT_EQ(inbox.add_device({{8, 9}, 1, 40}), 3U);
+}
+
+TEST(Inbox, Q3_OnlyTheLatestRevokedDevicesAreRememberedOneByOne) {
+  inbox_state inbox = with_devices(1);
+  for (std::uint64_t n = 1; n <= max_revoked + 3; ++n) inbox.remember({{5, n}, 2, 10 + n});
+  EXPECT_EQ(inbox.revoked.size(), max_revoked);
+  EXPECT_EQ(inbox.find_revoked({5, 3}), nullptr);
+  EXPECT_NE(inbox.find_revoked({5, 4}), nullptr);
+  EXPECT_EQ(inbox.revoked_before, 13U);
 }
 
 TEST(Inbox, L5_ARowHoldsEverythingButWhatIsInMemoryOnly) {
   inbox_state inbox = with_devices(2);
   inbox.version = 77;
   inbox.deleted = true;
-  inbox.devices[1].revoked = true;
+  inbox.devices[0].seen = 20'000;
+  inbox.revoke(1, {inbox.devices[1].id, 3, 70});
+  inbox.revoked_before = 12;
   auto& c = inbox.join(first, 5);
   c.direct = true;
   c.name = "name";
@@ -72,7 +105,11 @@ TEST(Inbox, L5_ARowHoldsEverythingButWhatIsInMemoryOnly) {
   EXPECT_EQ(rewritten, row);
   EXPECT_EQ(again.version, 77U);
   EXPECT_TRUE(again.deleted);
-  EXPECT_TRUE(again.devices[1].revoked);
+  EXPECT_EQ(again.devices[0].seen, 20'000U);
+  EXPECT_TRUE(again.devices[1].id.is_zero());
+  ASSERT_EQ(again.revoked.size(), 1U);
+  EXPECT_EQ(again.revoked[0].account_at, 70U);
+  EXPECT_EQ(again.revoked_before, 12U);
   EXPECT_TRUE(again.find(first)->direct);
   EXPECT_EQ(again.find(first)->name, "name");
   EXPECT_EQ(again.find(first)->cursors[0], 1ULL << 63);

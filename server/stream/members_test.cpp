@@ -135,11 +135,74 @@ TEST_F(Members, ARepeatedChangeIsADuplicateAndChangesNothing) {
   EXPECT_FALSE(bench.out().keep);
 }
 
+TEST_F(Members, S1_AnAdminAddsAndRemovesButNoOwnerAndGivesNoRoles) {
+  bench.create(group, {anna, ben});
+  EXPECT_TRUE(bench.give_role(group, anna, {{ben, role::admin}}).ok());
+  EXPECT_TRUE(bench.change(group, ben, {zoe}, {}).ok());
+  expect_refused(bench.change(group, ben, {}, {anna}), reason::forbidden);
+  expect_refused(bench.change(group, ben, {}, {zoe, anna}), reason::forbidden);
+  expect_refused(bench.give_role(group, ben, {{zoe, role::admin}}), reason::forbidden);
+  expect_refused(bench.give_role(group, ben, {{ben, role::owner}}), reason::forbidden);
+  EXPECT_TRUE(bench.change(group, ben, {}, {zoe}).ok());
+  EXPECT_TRUE(bench.change(group, anna, {}, {ben}).ok());
+}
+
+TEST_F(Members, S1_ARoleIsRecordedAndGivingItAgainIsADuplicate) {
+  bench.create(group, {anna, ben});
+  EXPECT_EQ(bench.give_role(group, anna, {{ben, role::admin}, {zoe, role::admin}}).seq, 2U);
+  bytes expected;
+  write_members_changed(expected, {.roles = {{ben, 1}}});
+  const auto body = read_record(bench.out().record)->body;
+  EXPECT_EQ(bytes(body.begin(), body.end()), expected);
+  EXPECT_EQ(bench.stream(group).find_member(ben)->as, role::admin);
+  // A role is no join.
+  EXPECT_EQ(bench.stream(group).find_member(ben)->join_seq, 1U);
+  EXPECT_EQ(bench.state().told().size(), 0U);
+  EXPECT_EQ(bench.give_role(group, anna, {{ben, role::admin}}).what, verdict::kind::duplicate);
+}
+
+TEST_F(Members, S1_AnOwnerMakesAnotherAndMayStepDownThenButNotBefore) {
+  bench.create(group, {anna, ben});
+  expect_refused(bench.give_role(group, anna, {{anna, role::member}}), reason::forbidden);
+  expect_refused(bench.give_role(group, {}, {{anna, role::admin}}), reason::forbidden);
+  EXPECT_TRUE(bench.give_role(group, anna, {{anna, role::member}, {ben, role::owner}}).ok());
+  EXPECT_EQ(bench.stream(group).find_member(anna)->as, role::member);
+  EXPECT_EQ(bench.stream(group).find_member(ben)->as, role::owner);
+}
+
+TEST_F(Members, S1_WhenTheLastOwnerLeavesTheEldestAdminTakesOverElseTheEldestMember) {
+  bench.create(group, {ben});
+  bench.change(group, ben, {zoe}, {});
+  bench.change(group, ben, {anna}, {});
+  bench.give_role(group, ben, {{anna, role::admin}});
+  bench.change(group, ben, {}, {ben});
+  bytes expected;
+  write_members_changed(expected, {.left = {ben}, .roles = {{anna, 2}}});
+  const auto body = read_record(bench.out().record)->body;
+  EXPECT_EQ(bytes(body.begin(), body.end()), expected);
+  EXPECT_EQ(bench.stream(group).find_member(anna)->as, role::owner);
+  EXPECT_EQ(bench.stream(group).find_member(zoe)->as, role::member);
+  bench.change(group, anna, {ben}, {anna});
+  // Who joins with the same entry is the youngest.
+  EXPECT_EQ(bench.stream(group).find_member(zoe)->as, role::owner);
+  EXPECT_EQ(bench.stream(group).find_member(ben)->as, role::member);
+}
+
+TEST_F(Members, S1_TheOneWhoTakesOverMayHaveJoinedWithTheSameEntry) {
+  bench.create(group, {anna});
+  bench.change(group, anna, {ben}, {anna});
+  bytes expected;
+  write_members_changed(expected, {.joined = {{ben, 2}}, .left = {anna}});
+  const auto body = read_record(bench.out().record)->body;
+  EXPECT_EQ(bytes(body.begin(), body.end()), expected);
+}
+
 TEST_F(Members, APlainMemberMayOnlyLeave) {
   bench.create(group, {anna, ben});
   expect_refused(bench.change(group, ben, {zoe}, {}), reason::forbidden);
   expect_refused(bench.change(group, ben, {}, {anna}), reason::forbidden);
   expect_refused(bench.change(group, ben, {zoe}, {ben}), reason::forbidden);
+  expect_refused(bench.give_role(group, ben, {{ben, role::owner}}), reason::forbidden);
   EXPECT_TRUE(bench.change(group, ben, {}, {ben}).ok());
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "store/errc.hpp"
 
 namespace dunlin::stream {
 
@@ -50,6 +51,9 @@ verdict partition::decide(byte_span entry) {
     case entry_kind::effect: return apply_effect(entry);
     case entry_kind::account: return apply_account(entry);
     case entry_kind::trim: return apply_trim(entry);
+    case entry_kind::rules: return apply_rules(entry);
+    case entry_kind::seen: return apply_seen(entry);
+    case entry_kind::depart: return apply_depart(entry);
   }
   return verdict::refuse(reason::malformed);
 }
@@ -90,6 +94,7 @@ verdict partition::append(stream_state& stream, wall_ms time, byte_span rest) {
   stream.head += 1;
   stream.ts = std::max(time, stream.ts);
   stream.pos = now_;
+  if (stream.is_trimmed_by_time()) stream.note_day(day_of(stream.ts));
   DUNLIN_CHECK(again_ == nullptr || (again_->seq == stream.head && again_->ts == stream.ts));
   out_->keep = true;
   out_->stream = stream.id;
@@ -196,21 +201,39 @@ verdict partition::apply_trim(byte_span data) {
   stream_state* stream = find_stream(entry->stream);
   if (stream == nullptr || !fresh(stream->pos)) return verdict::refuse(reason::not_member);
   if (entry->through <= stream->trimmed || entry->through > stream->head) return verdict::repeat(stream->trimmed);
-  stream->trimmed = entry->through;
+  stream->trim(entry->through);
   touch(*stream);
   return verdict::accept(stream->trimmed, stream->ts);
 }
 
-store::index_slot* partition::redo(const store::replayed& entry,
-                                   const std::function<void(const store::row_key&)>& load) {
-  DUNLIN_CHECK(kind_of(entry.entry).has_value());
+verdict partition::apply_rules(byte_span data) {
+  const auto version = read_rules_entry(data);
+  if (!version) return verdict::refuse(reason::malformed);
+  if (!fresh(own_pos_)) return {};
+  if (*version <= rules_) return verdict::repeat(rules_);  // never back
+  if (again_ == nullptr && !knows_rules(*version)) return verdict::refuse(reason::unsupported);
+  rules_ = *version;
+  touch_own();
+  return verdict::accept(rules_, 0);
+}
+
+result<store::index_slot*> partition::redo(const store::replayed& entry,
+                                           const std::function<void(const store::row_key&)>& load) {
+  load(store::partition_row(id_));
+  const auto what = kind_of(entry.entry);
+  if (!what) return store::make_error_code(store::errc::newer);
+  if (*what == entry_kind::rules) {
+    const auto version = read_rules_entry(entry.entry);
+    if (!version || *version > newest_rules_) return store::make_error_code(store::errc::newer);
+  } else if (!knows_rules(rules_)) {
+    return store::make_error_code(store::errc::older);
+  }
   static thread_local store::applied ignored;
   ignored.clear();
   now_ = entry.pos;
   out_ = &ignored;
   again_ = &entry;
   rest_.clear();
-  load(store::partition_row(id_));
   for (const auto& key : parts_of(entry.entry)) load(key);
   const bool own_is_fresh = fresh(own_pos_);
   decide(entry.entry);
@@ -232,34 +255,36 @@ store::index_slot* partition::redo(const store::replayed& entry,
   return &stream->slot;
 }
 
-bool partition::load_row(const store::row_key& key, store::position pos, byte_span row) {
+status partition::load_row(const store::row_key& key, store::position pos, byte_span row) {
+  const auto corrupt = store::make_error_code(store::errc::corrupt);
   switch (key.kind) {
     case store::row_kind::stream: {
       auto state = std::make_unique<stream_state>();
-      if (!read_row(row, *state) || state->id != key.id) return false;
+      if (!read_row(row, *state) || state->id != key.id) return corrupt;
       state->pos = state->published = pos;
       arrived_.push_back(key);
       streams_[key.id] = std::move(state);
-      return true;
+      return ok();
     }
     case store::row_kind::inbox: {
       auto state = std::make_unique<inbox_state>();
-      if (!read_row(row, *state) || account_stream(state->account) != key.id) return false;
+      if (!read_row(row, *state) || account_stream(state->account) != key.id) return corrupt;
       state->pos = state->published = pos;
       arrived_.push_back(key);
       inboxes_[account_of(key.id)] = std::move(state);
-      return true;
+      return ok();
     }
     case store::row_kind::partition: break;
   }
   byte_reader r(row);
-  if (r.u8() != row_format) return false;
+  if (r.u8() != row_format) return corrupt;
   rules_ = r.u32();
-  if (rules_ == 0 || rules_ > rules_version) return false;
-  if (!outbox_.read(r) || !r.at_end()) return false;
+  if (rules_ > newest_rules_) return store::make_error_code(store::errc::newer);
+  if (!knows_rules(rules_)) return store::make_error_code(store::errc::older);
+  if (!outbox_.read(r) || !r.at_end()) return corrupt;
   own_pos_ = pos;
   pos_ = std::max(pos_, pos);
-  return true;
+  return ok();
 }
 
 bool partition::write_row(const store::row_key& key, bytes& out) const {

@@ -23,6 +23,8 @@
 namespace dunlin::stream {
 
 // The version of the rules of `apply` that this program knows best (L7); it also knows the one before, if there is one.
+// A partition begins with the first, and goes on by its own version until an entry of kind `rules` raises it.
+inline constexpr std::uint32_t first_rules = 1;
 inline constexpr std::uint32_t rules_version = 1;
 
 // The rows of streams and inboxes that an entry is about: what must be in memory before it is applied or redone.
@@ -33,17 +35,19 @@ class partition {
   using streams_map = boost::unordered_flat_map<stream_id, std::unique_ptr<stream_state>, std::hash<stream_id>>;
   using inboxes_map = boost::unordered_flat_map<account_id, std::unique_ptr<inbox_state>, std::hash<account_id>>;
 
-  explicit partition(partition_id id) : id_(id) {}
+  // `newest`: the version of the rules that is known best; others than this program's are for tests.
+  explicit partition(partition_id id, std::uint32_t newest = rules_version) : id_(id), newest_rules_(newest) {}
 
   // Decides on `entry` and changes state. `out` is as store::applier::apply says.
   verdict apply(store::position pos, byte_span entry, store::applied& out);
-  // `load(key)` brings a row into memory if there is one and it is not there yet.
-  store::index_slot* redo(const store::replayed& entry, const std::function<void(const store::row_key&)>& load);
+  // `load(key)` brings a row into memory if there is one and it is not there yet. errc::newer, errc::older: by rules,
+  // or of a kind, that this program does not know.
+  result<store::index_slot*> redo(const store::replayed& entry, const std::function<void(const store::row_key&)>& load);
 
   [[nodiscard]] stream_state* find_stream(stream_id id);
   [[nodiscard]] inbox_state* find_inbox(account_id id);
-  // From rows (L5). False if the bytes are no such row.
-  bool load_row(const store::row_key& key, store::position pos, byte_span row);
+  // From rows (L5). errc::corrupt if the bytes are no such row, errc::newer and errc::older if its rules are unknown.
+  status load_row(const store::row_key& key, store::position pos, byte_span row);
   // Appends the row of what is in memory under `key`; false if it is not.
   bool write_row(const store::row_key& key, bytes& out) const;
   // The streams and inboxes that came into memory, made or loaded, since who has the partition last cleared this.
@@ -61,6 +65,8 @@ class partition {
   [[nodiscard]] const std::vector<told_effect>& told() const { return told_now_; }
 
   [[nodiscard]] partition_id id() const { return id_; }
+  // The version of the rules that decide here now.
+  [[nodiscard]] std::uint32_t rules() const { return rules_; }
   outbox& effects() { return outbox_; }
   [[nodiscard]] const outbox& effects() const { return outbox_; }
   // The last entry applied, and the last that changed what belongs to the partition as a whole.
@@ -79,13 +85,20 @@ class partition {
   verdict apply_effect(byte_span entry);
   verdict apply_account(byte_span entry);
   verdict apply_trim(byte_span entry);
+  verdict apply_rules(byte_span entry);
+  verdict apply_seen(byte_span entry);
+  verdict apply_depart(byte_span entry);
   verdict apply_added(const effect_body& body);
   verdict apply_removed(const effect_body& body);
   verdict apply_leave(const effect_body& body);
-  enum class device_change : std::uint8_t { none, visible, refused };
+  enum class device_change : std::uint8_t { none, visible, refused, stale };
   device_change upsert_device(inbox_state& inbox, const account_entry& entry);
-  verdict record_change(stream_state& stream, const std::vector<member_view>& joined,
-                        const std::vector<account_id>& left, account_id actor, wall_ms time);
+  verdict record_change(stream_state& stream, const members_changed& what, account_id actor, wall_ms time);
+  // If the last owner is gone, the eldest of the highest role becomes one.
+  static void keep_an_owner(stream_state& stream, members_changed& what);
+  [[nodiscard]] bool knows_rules(std::uint32_t version) const {
+    return version != 0 && version <= newest_rules_ && version + 1 >= newest_rules_;
+  }
 
   // True if the part that includes entries up to `included` does not include the one at hand; always so outside redo.
   [[nodiscard]] bool fresh(store::position included) const { return included < now_; }
@@ -101,7 +114,8 @@ class partition {
   void finish_outcome();
 
   partition_id id_;
-  std::uint32_t rules_ = rules_version;
+  std::uint32_t newest_rules_;
+  std::uint32_t rules_ = first_rules;
   store::position pos_ = 0;
   store::position own_pos_ = 0;
   streams_map streams_;

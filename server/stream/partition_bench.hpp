@@ -45,7 +45,7 @@ class partition_bench {
   static device_id device(std::uint64_t n) { return {0xd0000, n}; }
   static message_id message(std::uint64_t n) { return {n << 16 | 0x7000, 0x8000000000000000U}; }
 
-  partition_bench() : partition_(here) {}
+  explicit partition_bench(std::uint32_t newest_rules = rules_version) : partition_(here, newest_rules) {}
 
   verdict apply(byte_span entry) {
     out_.clear();
@@ -91,6 +91,11 @@ class partition_bench {
   verdict change(stream_id id, account_id actor, std::vector<account_id> add, std::vector<account_id> remove) {
     bytes entry;
     write_change_entry(entry, {id, 1000, actor, std::move(add), std::move(remove)});
+    return apply(entry);
+  }
+  verdict give_role(stream_id id, account_id actor, std::vector<role_part> roles) {
+    bytes entry;
+    write_change_entry(entry, {.stream = id, .time = 1000, .actor = actor, .roles = std::move(roles)});
     return apply(entry);
   }
   verdict mark(const std::vector<mark_part>& parts) {

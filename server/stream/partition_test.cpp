@@ -221,6 +221,55 @@ TEST_F(Partition, R3_ATrimMovesForwardUpToTheHeadOnly) {
   expect_refused(bench.trim(partition_bench::conversation(404), 1), reason::not_member);
 }
 
+constexpr wall_ms day = 86'400'000;
+
+TEST_F(Partition, R3_AStreamThatTimeTrimsKnowsTheLastSeqOfEachDay) {
+  const stream_id brief = partition_bench::conversation(7);
+  bench.create({.stream = brief,
+                .time = 5 * day,
+                .creator = anna,
+                .keep = retention::until_delivered,
+                .name = "brief",
+                .members = {anna}});
+  auto& s = bench.stream(brief);
+  for (std::uint64_t n = 1; n <= 6; ++n) {
+    bench.send(brief, anna, annas, id(n), {.time = static_cast<wall_ms>(5 + n / 3) * day + 7});
+  }
+  EXPECT_EQ(s.days, (std::vector<day_mark>{{5, 3}, {6, 6}, {7, 7}}));
+  EXPECT_EQ(s.through_day(4), 0U);
+  EXPECT_EQ(s.through_day(5), 3U);
+  EXPECT_EQ(s.through_day(6), 6U);
+  EXPECT_EQ(s.through_day(99), 7U);
+  bench.trim(brief, 4);
+  EXPECT_EQ(s.days, (std::vector<day_mark>{{6, 6}, {7, 7}}));
+  bench.trim(brief, 7);
+  EXPECT_TRUE(s.days.empty());
+  EXPECT_EQ(s.through_day(99), 0U);
+}
+
+TEST_F(Partition, R3_DaysAreBoundedAndTheOldestCountToTheNext) {
+  const account_id local = partition_bench::account(9);
+  for (std::uint64_t n = 1; n <= max_days + 4; ++n) {
+    bench.tell({.account = local,
+                .time = static_cast<wall_ms>(n) * day,
+                .version = n,
+                .has_device = true,
+                .device = partition_bench::device(100 + n % 2),
+                .device_version = n,
+                .revoked = n > 2});
+    bench.effect(0x77, n, {.account = local, .conversation = {1, n}, .time = static_cast<wall_ms>(n) * day});
+  }
+  const auto& s = bench.stream(account_stream(local));
+  ASSERT_EQ(s.days.size(), max_days);
+  EXPECT_EQ(s.days.front().day, 5U);
+  EXPECT_EQ(s.days.back(), (day_mark{max_days + 4, s.head}));
+}
+
+TEST_F(Partition, R3_AStreamThatIsKeptForEverCountsNoDays) {
+  bench.send(group, anna, annas, id(1), {.time = 5 * day});
+  EXPECT_TRUE(stream().days.empty());
+}
+
 TEST_F(Partition, L5_KnowsWhichPartsAnEntryIsAbout) {
   bytes entry;
   write_trim_entry(entry, {group, 1});

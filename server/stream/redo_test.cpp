@@ -19,6 +19,7 @@ using store::row_kind;
 constexpr partition_id here = partition_bench::here;
 constexpr partition_id far = 0x33;
 const row_key own = store::partition_row(here);
+constexpr std::uint32_t newest_rules = 2;
 
 struct row_version {
   position pos = 0;
@@ -33,7 +34,7 @@ class history {
 
   bytes next(const partition& state) {
     bytes entry;
-    switch (random_.below(16)) {
+    switch (random_.below(20)) {
       case 0: write_create_entry(entry, create()); break;
       case 1:
       case 2: write_change_entry(entry, change()); break;
@@ -46,6 +47,9 @@ class history {
       case 9:
       case 10: own_effect(entry, state); break;
       case 11: write_trim_entry(entry, {conversation(), random_.below(60)}); break;
+      case 12: write_seen_entry(entry, seen()); break;
+      case 13: write_depart_entry(entry, {partition_bench::account(1 + random_.below(6)), time()}); break;
+      case 14: write_rules_entry(entry, 1 + static_cast<std::uint32_t>(random_.below(3))); break;
       default: send(entry); break;
     }
     return entry;
@@ -58,8 +62,10 @@ class history {
   }
   // The last two stay unknown for long.
   stream_id conversation() { return partition_bench::conversation(1 + random_.below(5)); }
-  device_id device() { return partition_bench::device(1 + random_.below(4)); }
-  wall_ms time() { return static_cast<wall_ms>(1000 + random_.below(100000)); }
+  // Enough that revoked ones are forgotten.
+  device_id device() { return partition_bench::device(1 + random_.below(random_.one_in(4) ? 60 : 4)); }
+  // Over some days.
+  wall_ms time() { return static_cast<wall_ms>(1000 + random_.below(40) * 86'400'000 / 4); }
   std::vector<account_id> some_members(std::uint64_t most) {
     std::vector<account_id> out(random_.below(most + 1));
     for (auto& account : out) account = member();
@@ -80,10 +86,19 @@ class history {
     out.direct = random_.one_in(5);
     out.open = random_.one_in(2);
     out.creator = out.members.empty() ? account_id{} : out.members[0];
+    out.keep = random_.one_in(2) ? retention::forever : retention::until_delivered;
     return out;
   }
   change_entry change() {
-    return {conversation(), time(), random_.one_in(2) ? account_id{} : member(), some_members(2), some_members(1)};
+    change_entry out{conversation(), time(), random_.one_in(2) ? account_id{} : member(), some_members(2),
+                     some_members(1)};
+    if (random_.one_in(3)) out.roles.push_back({member(), static_cast<role>(random_.below(3))});
+    return out;
+  }
+  seen_entry seen() {
+    seen_entry out{static_cast<day_number>(random_.below(20)), std::vector<seen_part>(1 + random_.below(3))};
+    for (auto& part : out.parts) part = {partition_bench::account(1 + random_.below(5)), device()};
+    return out;
   }
   account_entry account() {
     account_entry out{.account = partition_bench::account(1 + random_.below(6)), .time = time()};
@@ -244,7 +259,7 @@ class L5 {
     }
     const auto starts = possible_starts(chosen);
     const position start = random_.one_in(2) ? starts.back() : starts[random_.below(starts.size())];
-    partition again(here);
+    partition again(here, newest_rules);
     const auto load = [&](const row_key& key) {
       const auto it = chosen.find(key);
       if (it == chosen.end()) return;
@@ -256,8 +271,9 @@ class L5 {
     };
     for (const auto& f : bench_.frames()) {
       if (f.pos <= start) continue;
-      store::index_slot* slot = again.redo(f.replayed(here), load);
-      ASSERT_EQ(slot, f.seq == 0 ? nullptr : &again.find_stream(f.stream)->slot) << "pos " << f.pos;
+      const auto slot = again.redo(f.replayed(here), load);
+      ASSERT_TRUE(slot) << slot.error().message();
+      ASSERT_EQ(*slot, f.seq == 0 ? nullptr : &again.find_stream(f.stream)->slot) << "pos " << f.pos;
       for (const auto& key : f.parts) skipped_ += chosen.contains(key) && chosen[key].pos >= f.pos ? 1 : 0;
     }
     for (const auto& [key, _] : chosen) load(key);
@@ -283,7 +299,7 @@ class L5 {
 
   seeded_random random_;
   history history_;
-  partition_bench bench_;
+  partition_bench bench_{newest_rules};
   std::map<row_key, std::vector<row_version>> taken_;
   std::map<partition_id, std::uint64_t> forgotten_;
   std::size_t skipped_ = 0;

@@ -8,7 +8,7 @@ namespace dunlin::stream {
 
 namespace {
 
-constexpr std::uint8_t row_format = 1;
+constexpr std::uint8_t row_format = 2;
 
 bool grow(std::uint64_t& mine, std::uint64_t theirs) {
   if (theirs <= mine) return false;
@@ -92,6 +92,28 @@ id_window& stream_state::window_of(device_id device) {
   return writers.insert(it, writer{device, {}})->accepted;
 }
 
+void stream_state::note_day(day_number day) {
+  if (!days.empty() && day <= days.back().day) {
+    days.back().through = head;
+    return;
+  }
+  if (days.size() == max_days) days.erase(days.begin());
+  days.push_back({day, head});
+}
+
+std::uint64_t stream_state::through_day(day_number day) const {
+  std::uint64_t through = 0;
+  for (const auto& mark : days) {
+    if (mark.day <= day) through = mark.through;
+  }
+  return through;
+}
+
+void stream_state::trim(std::uint64_t through) {
+  trimmed = through;
+  std::erase_if(days, [through](const day_mark& mark) { return mark.through <= through; });
+}
+
 void write_row(const stream_state& state, bytes& out) {
   byte_writer w(out);
   w.u8(row_format);
@@ -103,6 +125,11 @@ void write_row(const stream_state& state, bytes& out) {
   w.varint(static_cast<std::uint64_t>(state.ts));
   w.varint(state.epoch);
   w.varint(state.trimmed);
+  w.varint(state.days.size());
+  for (const auto& mark : state.days) {
+    w.varint(mark.day);
+    w.varint(mark.through);
+  }
   w.varint(state.members.size());
   for (const auto& m : state.members) {
     w.id(m.account);
@@ -135,6 +162,13 @@ bool read_row(byte_span row, stream_state& state) {
   state.ts = static_cast<wall_ms>(r.varint());
   state.epoch = r.varint();
   state.trimmed = r.varint();
+  const std::uint64_t days = r.varint();
+  if (days > max_days) return false;
+  state.days.clear();
+  for (std::uint64_t i = 0; i < days; ++i) {
+    const auto day = static_cast<day_number>(r.varint());
+    state.days.push_back({day, r.varint()});
+  }
   const std::uint64_t members = r.varint();
   if (members > max_members) return false;
   state.members.clear();
@@ -159,7 +193,7 @@ bool read_row(byte_span row, stream_state& state) {
     if (!w.accepted.read(r)) return false;
     state.writers.push_back(std::move(w));
   }
-  return r.ok() && r.at_end() && ascending(state.members, &member::account) &&
+  return r.ok() && r.at_end() && ascending(state.days, &day_mark::day) && ascending(state.members, &member::account) &&
          ascending(state.writers, &writer::device);
 }
 

@@ -17,6 +17,14 @@ namespace dunlin::stream {
 inline constexpr std::size_t max_members = 1024;
 inline constexpr std::size_t max_name_bytes = 128;
 
+// Days since 1970 UTC.
+using day_number = std::uint32_t;
+inline day_number day_of(wall_ms time) { return time <= 0 ? 0 : static_cast<day_number>(time / 86'400'000); }
+
+// A stream whose records time trims knows the last seq of each of its latest days; older days count to the oldest of
+// these. So nothing is kept longer than this many days once it may go.
+inline constexpr std::size_t max_days = 32;
+
 enum class role : std::uint8_t { member = 0, admin = 1, owner = 2 };
 
 // How far a member has come (R1): by seq, each only grows. `got` by the furthest of its devices, `all` by every active
@@ -48,6 +56,13 @@ struct writer {
   id_window accepted;
 };
 
+struct day_mark {
+  day_number day = 0;
+  std::uint64_t through = 0;
+
+  friend bool operator==(const day_mark&, const day_mark&) = default;
+};
+
 struct stream_state {
   stream_id id;
   bool is_account = false;  // an account's own stream: one member, itself
@@ -59,6 +74,7 @@ struct stream_state {
   wall_ms ts = 0;  // of the head (S4)
   std::uint64_t epoch = 0;
   std::uint64_t trimmed = 0;    // records up to here are gone (R3)
+  std::vector<day_mark> days;   // ascending; of what is not trimmed, where time trims (R3, D10)
   std::vector<member> members;  // ascending by account
   std::vector<writer> writers;  // ascending by device; outlive membership (S3)
   store::position pos = 0;      // the last entry that this state includes
@@ -77,6 +93,14 @@ struct stream_state {
   id_window& window_of(device_id device);
   [[nodiscard]] id_window* find_window(device_id device);
   [[nodiscard]] const id_window* find_window(device_id device) const;
+
+  [[nodiscard]] bool is_trimmed_by_time() const { return is_account || keep == retention::until_delivered; }
+  // Its head is of this day.
+  void note_day(day_number day);
+  // The last seq that is known to be of `day` or before; 0 if none is left.
+  [[nodiscard]] std::uint64_t through_day(day_number day) const;
+  // REQUIRES: trimmed < through <= head.
+  void trim(std::uint64_t through);
 };
 
 void write_row(const stream_state& state, bytes& out);

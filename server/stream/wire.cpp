@@ -110,19 +110,31 @@ void write_receipt(bytes& out, const receipt_view& receipt) {
   w.number(4, receipt.own_read);
 }
 
-void write_members_changed(bytes& out, const std::vector<member_view>& joined, const std::vector<account_id>& left,
-                           std::string_view name) {
+void members_changed::set_role(const member_view& member) {
+  for (auto* list : {&joined, &roles}) {
+    for (auto& known : *list) {
+      if (known.account != member.account) continue;
+      known.role = member.role;
+      return;
+    }
+  }
+  roles.push_back(member);
+}
+
+void write_members_changed(bytes& out, const members_changed& what) {
   wire_writer w(out);
   bytes sub;
-  for (const auto& member : joined) {
+  const auto write_member = [&](std::uint32_t field, const member_view& member) {
     sub.clear();
     wire_writer m(sub);
     m.id(1, member.account);
     m.number(2, member.role);
-    w.message(1, sub);
-  }
-  for (const auto& account : left) w.id(2, account);
-  w.text(3, name);
+    w.message(field, sub);
+  };
+  for (const auto& member : what.joined) write_member(1, member);
+  for (const auto& account : what.left) w.id(2, account);
+  w.text(3, what.name);
+  for (const auto& member : what.roles) write_member(4, member);
 }
 
 void write_added(bytes& out, const added_view& added) {

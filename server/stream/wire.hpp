@@ -81,8 +81,16 @@ struct member_view {
   std::uint32_t role = 0;
 };
 // MembersChanged, the body of `created` and `members`.
-void write_members_changed(bytes& out, const std::vector<member_view>& joined, const std::vector<account_id>& left,
-                           std::string_view name);
+struct members_changed {
+  std::vector<member_view> joined;
+  std::vector<account_id> left;
+  std::string_view name;
+  std::vector<member_view> roles;  // of who stays and has another one now
+
+  // Of who joined with this, or stays.
+  void set_role(const member_view& member);
+};
+void write_members_changed(bytes& out, const members_changed& what);
 
 struct added_view {
   stream_id conversation;

@@ -90,14 +90,15 @@ bytes write(const v1::Now& m) {
 }
 
 bytes write(const v1::MembersChanged& m) {
-  std::vector<member_view> joined;
-  for (const auto& member : m.joined()) {
-    joined.push_back({id_of<account_id>(member.account()), static_cast<std::uint32_t>(member.role())});
-  }
-  std::vector<account_id> left;
-  for (const auto& account : m.left()) left.push_back(id_of<account_id>(account));
+  members_changed what{.name = m.name()};
+  const auto view = [](const v1::Member& member) {
+    return member_view{id_of<account_id>(member.account()), static_cast<std::uint32_t>(member.role())};
+  };
+  for (const auto& member : m.joined()) what.joined.push_back(view(member));
+  for (const auto& account : m.left()) what.left.push_back(id_of<account_id>(account));
+  for (const auto& member : m.roles()) what.roles.push_back(view(member));
   bytes out;
-  write_members_changed(out, joined, left, m.name());
+  write_members_changed(out, what);
   return out;
 }
 

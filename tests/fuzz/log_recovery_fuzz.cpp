@@ -19,7 +19,7 @@ class any_applier final : public applier {
     out.keep = true;
     out.outcome.assign(entry.begin(), entry.end());
   }
-  index_slot* redo(const replayed& entry) override { return entry.seq == 0 ? nullptr : &slots_[entry.stream]; }
+  result<index_slot*> redo(const replayed& entry) override { return entry.seq == 0 ? nullptr : &slots_[entry.stream]; }
   std::map<stream_id, index_slot>& slots() { return slots_; }
 
  private:

@@ -81,7 +81,7 @@ class recording_applier final : public applier {
     s.records[s.head] = text;
   }
 
-  index_slot* redo(const replayed& entry) override {
+  result<index_slot*> redo(const replayed& entry) override {
     if (positions_[entry.partition] != 0) {
       EXPECT_EQ(entry.pos, positions_[entry.partition] + 1) << "each entry once and in order";
     }

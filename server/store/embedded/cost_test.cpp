@@ -87,7 +87,7 @@ class counting_applier final : public applier {
     out.record = entry.subspan(before_record);
     out.slot = &c.slot;
   }
-  index_slot* redo(const replayed& entry) override { return &at(entry.stream).slot; }
+  result<index_slot*> redo(const replayed& entry) override { return &at(entry.stream).slot; }
 
  private:
   std::vector<conversation> all_;

@@ -49,7 +49,7 @@ status embedded_log::redo_frame(const segment_ref& in, byte_span contents, std::
         ++handed_;
         index_.place(in, offset);
       }
-      index_slot* const slot = to.redo(entry.what);
+      DUNLIN_TRY_ASSIGN(index_slot* const slot, to.redo(entry.what));
       DUNLIN_CHECK(slot != nullptr || entry.what.seq == 0);
       if (entry.what.seq != 0 && !index_.append(entry.what.stream, entry.what.seq, *slot, handed_, at)) {
         return damaged(at);

@@ -165,18 +165,20 @@ void memory_store::start(int shards) {
 log& memory_store::shard_log(int number) { return *shards_.at(static_cast<std::size_t>(number))->log_role; }
 history& memory_store::shard_history(int number) { return *shards_.at(static_cast<std::size_t>(number))->history_role; }
 
-void memory_store::recover(int number, applier& to) {
+status memory_store::recover(int number, applier& to) {
   shard& s = *shards_.at(static_cast<std::size_t>(number));
   s.to = &to;
   for (std::size_t i = sealed_; i < entries_.size(); ++i) {
     const entry& e = entries_[i];
     if (&shard_of(e.partition) != &s) continue;
-    index_slot* const slot = to.redo({e.partition, e.pos, e.content, e.outcome, e.stream, e.seq, e.ts});
+    DUNLIN_TRY_ASSIGN(index_slot* const slot,
+                      to.redo({e.partition, e.pos, e.content, e.outcome, e.stream, e.seq, e.ts}));
     DUNLIN_CHECK((slot != nullptr) == (e.seq != 0));
     if (slot == nullptr) continue;
     *slot = 1;
     ++unsealed_records_[e.stream];
   }
+  return ok();
 }
 
 void memory_store::add_record(const entry& e) { records_[e.stream][e.seq] = {e.ts, e.record}; }

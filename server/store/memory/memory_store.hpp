@@ -36,7 +36,7 @@ class memory_store {
   log& shard_log(int shard);
   history& shard_history(int shard);
   // Redoes what is kept and not sealed of the shard's partitions, in order, and applies with `to` from now on.
-  void recover(int shard, applier& to);
+  status recover(int shard, applier& to);
   // Called for a shard whose durable ticket grew or whose answers are ready.
   void on_wake(std::function<void(int shard)> wake) { wake_ = std::move(wake); }
 

@@ -16,7 +16,7 @@ class recording final : public applier {
     out.record = entry;
     out.slot = &slots_[partition];
   }
-  index_slot* redo(const replayed& entry) override {
+  result<index_slot*> redo(const replayed& entry) override {
     redone.push_back(entry.pos);
     heads_[entry.partition] = entry.seq;
     return &slots_[entry.partition];

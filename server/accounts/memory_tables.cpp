@@ -121,7 +121,11 @@ result<pending_row> memory_tables::link(const new_device& entry, wall_ms now) {
     return untold(entry.owner, entry.id);
   }
   if (tokens_.contains(entry.hash)) return errc::conflict;
-  if (devices(entry.owner)->size() >= devices_per_account) return errc::too_many;
+  const auto known = devices(entry.owner);
+  const auto linked = std::ranges::count_if(*known, [](const device& d) { return !d.revoked; });
+  if (static_cast<std::size_t>(linked) >= devices_per_account || known->size() >= device_rows_per_account) {
+    return errc::too_many;
+  }
   add_device(entry, now);
   ++owner->second.version;
   return tell(entry.owner, entry.id);

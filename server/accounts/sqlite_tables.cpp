@@ -28,7 +28,8 @@ struct sqlite_tables::database {
   sqlite_statement device_by_id = prepare("SELECT account, token_hash, revoked IS NOT NULL FROM devices WHERE id = ?1");
   sqlite_statement devices_of =
       prepare("SELECT id, name, version, created, revoked IS NOT NULL FROM devices WHERE account = ?1 ORDER BY id");
-  sqlite_statement count_devices_of = prepare("SELECT count(*) FROM devices WHERE account = ?1");
+  sqlite_statement count_devices_of = prepare("SELECT count(*) FROM devices WHERE account = ?1 AND revoked IS NULL");
+  sqlite_statement count_rows_of = prepare("SELECT count(*) FROM devices WHERE account = ?1");
   sqlite_statement count_devices = prepare("SELECT count(*) FROM devices WHERE revoked IS NULL");
   sqlite_statement revoke_device = prepare("UPDATE devices SET revoked = ?2, version = version + 1 WHERE id = ?1");
   sqlite_statement revoke_all =
@@ -179,7 +180,8 @@ result<pending_row> sqlite_tables::link(const new_device& entry, wall_ms now) {
     return db_->untold(entry.owner, entry.id);
   }
   DUNLIN_TRY_ASSIGN(const auto linked, db_->count(db_->count_devices_of, entry.owner));
-  if (linked >= devices_per_account) return errc::too_many;
+  DUNLIN_TRY_ASSIGN(const auto rows, db_->count(db_->count_rows_of, entry.owner));
+  if (linked >= devices_per_account || rows >= device_rows_per_account) return errc::too_many;
   DUNLIN_TRY(db_->insert_device.bind(entry.id, entry.owner, entry.name, entry.hash.bytes, now).run());
   DUNLIN_TRY(db_->touch_account.bind(entry.owner).run());
   DUNLIN_TRY_ASSIGN(const auto row, db_->tell(entry.owner, entry.id));

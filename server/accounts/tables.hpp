@@ -22,7 +22,9 @@
 
 namespace dunlin::accounts {
 
-inline constexpr std::size_t devices_per_account = 64;  // revoked ones count: their rows stay
+inline constexpr std::size_t devices_per_account = 32;  // that are not revoked; as many as an inbox has places for
+// With the revoked ones, whose rows stay so that no id and no token is ever used again.
+inline constexpr std::size_t device_rows_per_account = 1024;
 
 struct account {
   account_id id;

@@ -177,6 +177,14 @@ TEST_P(Tables, AnAccountHasABoundedNumberOfDevices) {
   EXPECT_EQ(credentials().link(device_for(ada.account), now).error(), errc::too_many);
 }
 
+TEST_P(Tables, ARevokedDeviceMakesRoomForAnother) {
+  const auto ada = added("ada");
+  for (std::size_t i = 1; i < devices_per_account; ++i) ASSERT_TRUE(credentials().link(device_for(ada.account), now));
+  ASSERT_TRUE(credentials().revoke(ada.device, now));
+  EXPECT_TRUE(credentials().link(device_for(ada.account), now));
+  EXPECT_EQ(credentials().link(device_for(ada.account), now).error(), errc::too_many);
+}
+
 TEST_P(Tables, Q3_ARevokedDevicesTokenIsWorthNothing) {
   const auto ada = added("ada");
   ASSERT_TRUE(credentials().revoke(ada.device, now));

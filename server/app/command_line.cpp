@@ -36,6 +36,7 @@ struct flags {
   std::string name;
   std::string keep = "forever";
   std::vector<std::string> members;
+  std::string role;
   bool open = false;
   std::uint64_t count = 0;
   std::string prefix;
@@ -88,6 +89,16 @@ shown again.
 Examples:
   dunlin account add ada
   dunlin account add ada --json | jq -r .token)");
+
+  auto& remove = *account.add_subcommand("remove", "Delete an account for good");
+  remove.add_option("user", f.subject, "handle or id of the account")->required()->type_name("");
+  add_client_flags(remove, f);
+  remove.footer(R"(
+Its devices' tokens are worthless at once, its connections are closed, and it leaves all its conversations; what it wrote
+stays there. Its handle stays taken. When this is answered all of that is done; again, it does nothing.
+
+Example:
+  dunlin account remove ada)");
 }
 
 void add_device(CLI::App& app, flags& f) {
@@ -132,6 +143,23 @@ void add_members(CLI::App& conversation, flags& f) {
     change.footer("\nExample:\n  dunlin conversation members " + std::string(name) +
                   " mfrggzdfmztwq2lknnwg23tpoa --members carla");
   }
+  auto& give = *members.add_subcommand("role", "Give members another role");
+  give.add_option("conversation", f.subject, "id of the conversation")->required()->type_name("");
+  give.add_option("--members", f.members, "handles or ids, separated by commas")
+      ->required()
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("A,B");
+  give.add_option("--role", f.role, "member, admin (adds and removes members) or owner (gives roles, too)")
+      ->required()
+      ->check(CLI::IsMember({"member", "admin", "owner"}))
+      ->type_name("");
+  add_client_flags(give, f);
+  give.footer(R"(
+A group always has an owner: when the last one leaves, the eldest admin takes over, else the eldest member.
+
+Example:
+  dunlin conversation members role mfrggzdfmztwq2lknnwg23tpoa --members carla --role admin)");
 }
 
 void add_conversation(CLI::App& app, flags& f) {
@@ -202,14 +230,16 @@ std::optional<config_source> source_of(const flags& f) {
 // What the innermost of the chosen subcommands asks for.
 request request_of(const std::string& chosen, const flags& f) {
   if (chosen == "account add") return account_add{f.subject, f.name};
+  if (chosen == "account remove") return account_remove{f.subject};
   if (chosen == "device add") return device_add{f.subject, f.name};
   if (chosen == "device mint") return device_mint{f.count, f.prefix};
   if (chosen == "device revoke") return device_revoke{f.subject};
   if (chosen == "conversation add") {
     return conversation_add{f.members, f.name, f.open, f.keep == "until-delivered"};
   }
-  if (chosen == "conversation members add") return members_change{f.subject, f.members, {}};
-  if (chosen == "conversation members remove") return members_change{f.subject, {}, f.members};
+  if (chosen == "conversation members add") return members_change{f.subject, f.members, {}, {}, {}};
+  if (chosen == "conversation members remove") return members_change{f.subject, {}, f.members, {}, {}};
+  if (chosen == "conversation members role") return members_change{f.subject, {}, {}, f.members, f.role};
   return status_query{};
 }
 

@@ -66,6 +66,7 @@ TEST(CommandLine, AccountsAndDevices) {
   EXPECT_EQ(std::get<account_add>(command.what).handle, "ada");
   EXPECT_EQ(std::get<account_add>(command.what).device_name, "phone");
   EXPECT_EQ(as<client_command>({"account", "add", "ada"}).data, "./data");
+  EXPECT_EQ(asked<account_remove>({"account", "remove", "ada"}).user, "ada");
   EXPECT_EQ(asked<device_add>({"device", "add", "ada"}).user, "ada");
   EXPECT_EQ(asked<device_revoke>({"device", "revoke", "abc"}).device, "abc");
   const auto mint = as<client_command>({"device", "mint", "--count", "15000", "--prefix", "p", "--out", "f"});
@@ -89,6 +90,12 @@ TEST(CommandLine, Conversations) {
   EXPECT_THAT(more.add, ElementsAre("x", "y"));
   const auto fewer = asked<members_change>({"conversation", "members", "remove", "id", "--members", "x"});
   EXPECT_THAT(fewer.remove, ElementsAre("x"));
+  const auto given =
+      asked<members_change>({"conversation", "members", "role", "id", "--members", "x,y", "--role", "admin"});
+  EXPECT_THAT(given.give, ElementsAre("x", "y"));
+  EXPECT_EQ(given.role, "admin");
+  EXPECT_EQ(ended({"conversation", "members", "role", "id", "--members", "x", "--role", "king"}).code,
+            exit_code::usage);
 }
 
 TEST(CommandLine, TheVersionAndHelpEndWithSuccess) {
@@ -97,12 +104,14 @@ TEST(CommandLine, TheVersionAndHelpEndWithSuccess) {
   EXPECT_THAT(ended({"--help"}).text, HasSubstr("Exit codes:"));
   for (const auto& path : std::vector<std::vector<std::string>>{{"serve"},
                                                                 {"account", "add"},
+                                                                {"account", "remove"},
                                                                 {"device", "add"},
                                                                 {"device", "mint"},
                                                                 {"device", "revoke"},
                                                                 {"conversation", "add"},
                                                                 {"conversation", "members", "add"},
                                                                 {"conversation", "members", "remove"},
+                                                                {"conversation", "members", "role"},
                                                                 {"status"},
                                                                 {"config"}}) {
     auto arguments = path;

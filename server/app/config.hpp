@@ -36,6 +36,10 @@ struct config {
   std::uint64_t keep_alive = 0;
   std::uint64_t session_expiry = 0;
 
+  std::uint64_t keep_undelivered = 0;
+  std::uint64_t keep_account = 0;
+  std::uint64_t silent_device = 0;
+
   std::uint64_t idle_state = 0;
   std::uint64_t states = 0;
 

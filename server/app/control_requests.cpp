@@ -37,6 +37,13 @@ outcome refused(const stream::verdict& v) { return failed(stream::word(v.why), s
 
 void direct(const accounts::job& work) { work(); }
 
+std::optional<stream::role> role_of(std::string_view name) {
+  if (name == "member") return stream::role::member;
+  if (name == "admin") return stream::role::admin;
+  if (name == "owner") return stream::role::owner;
+  return std::nullopt;
+}
+
 json::object to_json(const accounts::issued& one) {
   return {{"account", to_text(one.who.account)},
           {"handle", one.handle},
@@ -81,6 +88,19 @@ class carrier {
     const auto made = co_await ask<registered>(
         [&](auto done) { backend_.accounts.register_accounts({one}, direct, std::move(done)); });
     co_return issued(made, r.handle);
+  }
+
+  asio::awaitable<outcome> operator()(const account_remove& r) {
+    const auto found =
+        co_await ask<found_accounts>([&](auto done) { backend_.accounts.find({r.user}, direct, std::move(done)); });
+    if (!found) co_return failed(found.error());
+    const auto& one = found->front();
+    if (!one) co_return failed("unknown_account", "there is no account '" + r.user + "'");
+    const auto gone = co_await ask<result<void>>(
+        [&](auto done) { backend_.accounts.remove_account(one->id, direct, std::move(done)); });
+    const bool untold = !gone && gone.error() == accounts::errc::untold;
+    if (!gone && !untold) co_return failed(gone.error());
+    co_return success("account", to_text(one->id), untold);
   }
 
   asio::awaitable<outcome> operator()(const device_add& r) {
@@ -156,6 +176,11 @@ class carrier {
     spec.id = *id;
     if (auto wrong = co_await resolve(r.add, spec.add)) co_return std::move(*wrong);
     if (auto wrong = co_await resolve(r.remove, spec.remove)) co_return std::move(*wrong);
+    std::vector<account_id> given;
+    if (auto wrong = co_await resolve(r.give, given)) co_return std::move(*wrong);
+    const auto as = role_of(r.role);
+    if (!given.empty() && !as) co_return failed("usage", "--role must be member, admin or owner");
+    for (const auto& account : given) spec.roles.push_back({account, *as});
     const auto verdict =
         co_await ask<stream::verdict>([&](auto done) { backend_.streams.change_members(spec, std::move(done)); });
     if (!verdict.ok()) co_return refused(verdict);

@@ -129,6 +129,35 @@ TEST_F(Control, Q3_ADeviceIsAddedAndRevoked) {
   EXPECT_EQ(run({"device", "add", "nobody"}).code, exit_code::failed);
 }
 
+TEST_F(Control, Q3_AnAccountIsRemovedByItsHandleOrItsId) {
+  const auto ada = run({"account", "add", "ada"});
+  const auto ben = run({"account", "add", "ben"});
+  const auto gone = run({"account", "remove", "ada"});
+  ASSERT_EQ(gone.code, exit_code::ok) << gone.err;
+  EXPECT_EQ(gone.field("account"), ada.field("account"));
+  EXPECT_TRUE(streams.told().back().deleted);
+  EXPECT_TRUE(streams.told().back().devices.front().revoked);
+  // Again it does nothing, and the handle stays taken.
+  EXPECT_EQ(run({"account", "remove", "ada"}).code, exit_code::ok);
+  EXPECT_EQ(run({"account", "add", "ada"}).code, exit_code::failed);
+  EXPECT_EQ(run({"account", "remove", ben.field("account")}).code, exit_code::ok);
+  const auto nobody = run({"account", "remove", "nobody", "--json"});
+  EXPECT_EQ(nobody.code, exit_code::failed);
+  EXPECT_EQ(boost::json::parse(nobody.err).at("error").at("code"), "unknown_account");
+}
+
+TEST_F(Control, S1_MembersGetARole) {
+  run({"account", "add", "ada"});
+  run({"account", "add", "ben"});
+  const auto id = to_text(stream_id{1, 2});
+  ASSERT_EQ(run({"conversation", "members", "role", id, "--members", "ada,ben", "--role", "owner"}).code,
+            exit_code::ok);
+  ASSERT_EQ(streams.changes().size(), 1U);
+  ASSERT_EQ(streams.changes()[0].roles.size(), 2U);
+  EXPECT_EQ(streams.changes()[0].roles[1].as, stream::role::owner);
+  EXPECT_TRUE(streams.changes()[0].add.empty() && streams.changes()[0].remove.empty());
+}
+
 TEST_F(Control, ManyDevicesAreMintedIntoAPrivateFile) {
   const auto file = directory.path("minted");
   std::ofstream(file) << "what was there before\n";

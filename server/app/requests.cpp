@@ -20,6 +20,7 @@ struct writer {
   json::object operator()(const account_add& r) const {
     return {{"do", "account.add"}, {"handle", r.handle}, {"device_name", r.device_name}};
   }
+  json::object operator()(const account_remove& r) const { return {{"do", "account.remove"}, {"user", r.user}}; }
   json::object operator()(const device_add& r) const {
     return {{"do", "device.add"}, {"user", r.user}, {"device_name", r.device_name}};
   }
@@ -35,10 +36,8 @@ struct writer {
             {"until_delivered", r.until_delivered}};
   }
   json::object operator()(const members_change& r) const {
-    return {{"do", "conversation.members"},
-            {"conversation", r.conversation},
-            {"add", to_array(r.add)},
-            {"remove", to_array(r.remove)}};
+    return {{"do", "conversation.members"}, {"conversation", r.conversation}, {"add", to_array(r.add)},
+            {"remove", to_array(r.remove)}, {"give", to_array(r.give)},       {"role", r.role}};
   }
   json::object operator()(const status_query&) const { return {{"do", "status"}}; }
 };
@@ -97,6 +96,7 @@ class fields {
 
 boost::system::result<request, bad_request> read_fields(const std::string& what, fields& in) {
   if (what == "account.add") return account_add{in.text("handle"), in.text("device_name")};
+  if (what == "account.remove") return account_remove{in.text("user")};
   if (what == "device.add") return device_add{in.text("user"), in.text("device_name")};
   if (what == "device.mint") return device_mint{in.number("count"), in.text("prefix")};
   if (what == "device.revoke") return device_revoke{in.text("device")};
@@ -104,7 +104,8 @@ boost::system::result<request, bad_request> read_fields(const std::string& what,
     return conversation_add{in.texts("members"), in.text("name"), in.flag("open"), in.flag("until_delivered")};
   }
   if (what == "conversation.members") {
-    return members_change{in.text("conversation"), in.texts("add"), in.texts("remove")};
+    return members_change{in.text("conversation"), in.texts("add"), in.texts("remove"), in.texts("give"),
+                          in.text("role")};
   }
   if (what == "status") return status_query{};
   return bad_request{"this server does not know the request '" + what + "': is the command line of another version?"};

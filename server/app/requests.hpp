@@ -28,6 +28,9 @@ struct account_add {
   std::string handle;
   std::string device_name;
 };
+struct account_remove {
+  std::string user;  // a handle or an account's id
+};
 struct device_add {
   std::string user;  // a handle or an account's id
   std::string device_name;
@@ -49,11 +52,13 @@ struct members_change {
   std::string conversation;
   std::vector<std::string> add;
   std::vector<std::string> remove;
+  std::vector<std::string> give;  // these get `role`
+  std::string role;               // member, admin or owner
 };
 struct status_query {};
 
-using request =
-    std::variant<account_add, device_add, device_mint, device_revoke, conversation_add, members_change, status_query>;
+using request = std::variant<account_add, account_remove, device_add, device_mint, device_revoke, conversation_add,
+                             members_change, status_query>;
 
 // Without the line's end.
 std::string to_line(const request& what);

@@ -7,11 +7,12 @@ namespace {
 
 TEST(Requests, EachIsReadAsItWasWritten) {
   const std::vector<request> all = {account_add{"ada", "phone"},
+                                    account_remove{"ada"},
                                     device_add{"ada", ""},
                                     device_mint{15'000, "p"},
                                     device_revoke{"abc"},
                                     conversation_add{{"ada", "ben"}, "N\n\"", true, true},
-                                    members_change{"id", {"a"}, {"b", "c"}},
+                                    members_change{"id", {"a"}, {"b", "c"}, {"d"}, "admin"},
                                     status_query{}};
   for (const auto& one : all) {
     const auto line = to_line(one);

@@ -55,6 +55,18 @@ constexpr std::array table = {
             "How long a session may outlive its connection. Longer wishes are cut to this.", &config::session_expiry, 0,
             365 * day},
 
+    setting{"retention.undelivered", setting_type::time, "30 d",
+            "Messages of conversations kept until delivered go at the latest after this, in whole days.",
+            &config::keep_undelivered, day, 30 * day},
+    setting{
+        "retention.account_log", setting_type::time, "30 d",
+        "What an account's devices are told of it is kept for this long, in whole days. Who is away for longer reads "
+        "the account's state anew.",
+        &config::keep_account, day, 30 * day},
+    setting{"retention.silent_device", setting_type::time, "30 d",
+            "A device without a connection for this long, in whole days, is not waited for any more.",
+            &config::silent_device, day, 3650 * day},
+
     setting{
         "memory.idle_state", setting_type::time, "5 min",
         "A conversation or an account that nobody used for this long leaves memory once its state is on disk, and is "

@@ -20,6 +20,9 @@ engine::options limits_of(const config& values) {
   limits.max_body = static_cast<std::uint32_t>(values.max_body);
   limits.max_secondaries = static_cast<std::uint32_t>(values.secondary_connections);
   limits.max_session_expiry_s = static_cast<std::uint32_t>(values.session_expiry / 1000);
+  limits.keep_undelivered = static_cast<mono_ms>(values.keep_undelivered);
+  limits.keep_account = static_cast<mono_ms>(values.keep_account);
+  limits.silent_device = static_cast<mono_ms>(values.silent_device);
   limits.idle_state = static_cast<mono_ms>(values.idle_state);
   limits.states_in_memory = std::max<std::size_t>(values.states / shard_count(values), 1);
   return limits;
@@ -96,7 +99,7 @@ status shards::recover() {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     all.push_back(std::async(std::launch::async, [this, i]() -> status {
       auto& s = threads_[i]->shard();
-      if (!s.load_partitions()) return make_error_code(store::errc::corrupt);
+      if (auto loaded = s.load_partitions(); !loaded) return loaded.error();
       if (auto redone = store_->recover(static_cast<int>(i), s.applier()); !redone) return redone.error();
       s.recovered();
       return ok();

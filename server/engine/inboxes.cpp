@@ -216,17 +216,20 @@ void inboxes::on_own_event(const own_event& event) {
   }
 }
 
+void inboxes::ask_anew(std::uint32_t handle) {
+  auto& c = slot(handle);
+  c.state = live_conversation::bit::unarmed;
+  list_arm(handle);
+  for (auto* link : c.inbox->links) {
+    auto* at = link->find_feed(handle);
+    if (at != nullptr && at->reading) read_on(*link, *at, at->asked);
+  }
+}
+
 void inboxes::on_link_gap(shard_id from) {
   for (std::size_t i = 1; i < slots_.size(); ++i) {
-    auto& c = slots_[i];
-    if (c.inbox == nullptr || owner_.shard_of(partition_of(c.stream)) != from) continue;
-    const auto handle = static_cast<std::uint32_t>(i) | static_cast<std::uint32_t>(generations_[i]) << 24;
-    c.state = live_conversation::bit::unarmed;
-    list_arm(handle);
-    for (auto* link : c.inbox->links) {
-      auto* at = link->find_feed(handle);
-      if (at != nullptr && at->reading) read_on(*link, *at, at->asked);
-    }
+    if (slots_[i].inbox == nullptr || owner_.shard_of(partition_of(slots_[i].stream)) != from) continue;
+    ask_anew(handle_of(i));
   }
   for (auto& [id, link] : links_) link->on_link_gap(from);
 }
@@ -264,13 +267,11 @@ void inboxes::sweep(moment now) {
     sweep_at_ = sweep_at_ + 1 >= slots_.size() ? 1 : sweep_at_ + 1;
     auto& c = slots_[sweep_at_];
     if (c.inbox == nullptr || c.inbox->links.empty()) continue;
-    const auto handle = static_cast<std::uint32_t>(sweep_at_) | static_cast<std::uint32_t>(generations_[sweep_at_])
-                                                                    << 24;
+    const auto handle = handle_of(sweep_at_);
     repeat.push_back(handle);
-    if (now.mono - c.asked_at >= limits_.rearm - limits_.repeat_marks) {
-      c.state = live_conversation::bit::unarmed;
-      list_arm(handle);
-    }
+    if (now.mono - c.asked_at < limits_.rearm - limits_.repeat_marks) continue;
+    ask_anew(handle);
+    for (auto* link : c.inbox->links) link->on_link_gap(owner_.shard_of(partition_of(c.stream)));
   }
   report_marks(repeat);
 }

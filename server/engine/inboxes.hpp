@@ -118,7 +118,12 @@ class inboxes {
   std::uint32_t ensure_slot(live_inbox& inbox, stream::inbox_conversation& c);
   void drop_slot(stream::inbox_conversation& c);
   void change_quality(device_link& link, feed& at, const stream::inbox_conversation& c, std::uint64_t from);
+  [[nodiscard]] std::uint32_t handle_of(std::size_t i) const {
+    return static_cast<std::uint32_t>(i) | static_cast<std::uint32_t>(generations_[i]) << 24;
+  }
   void list_arm(std::uint32_t handle);
+  // Armed, and read where a read is under way, as if nothing of that had arrived (D5).
+  void ask_anew(std::uint32_t handle);
   stream::marks marks_now(const live_conversation& c);
   void marks_changed(std::uint32_t handle);
   void report_marks(std::vector<std::uint32_t>& handles);

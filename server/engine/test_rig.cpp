@@ -170,7 +170,7 @@ stream_id test_rig::add_conversation(const std::vector<person>& members, std::ui
   spec.id.hi = (spec.id.hi & 0x00ffffffffffffff) | std::uint64_t{partition} << 56;
   for (const auto& m : members) spec.members.push_back(m.account);
   std::optional<stream::verdict> done;
-  shards_[0]->create(spec, [&](stream::verdict v) { done = v; });
+  shards_[partition % shards_.size()]->create(spec, [&](stream::verdict v) { done = v; });
   run();
   EXPECT_TRUE(done && done->ok());
   return spec.id;
@@ -179,7 +179,8 @@ stream_id test_rig::add_conversation(const std::vector<person>& members, std::ui
 stream::verdict test_rig::change(stream_id id, const std::vector<account_id>& add,
                                  const std::vector<account_id>& remove) {
   std::optional<stream::verdict> done;
-  shards_[0]->change_members({.id = id, .add = add, .remove = remove}, [&](stream::verdict v) { done = v; });
+  shards_[partition_of(id) % shards_.size()]->change_members({.id = id, .add = add, .remove = remove},
+                                                             [&](stream::verdict v) { done = v; });
   run();
   EXPECT_TRUE(done.has_value());
   return done.value_or(stream::verdict{});

@@ -191,7 +191,7 @@ TEST_F(notices, M4_ARefusalIsWrittenBeforeThePubackEvenIfTheOutputIsFull) {
   const auto packet = b->publish(test_rig::topic(stream_id{2, 2}, "/send"), rig.send_body(rig.next_id(), "x"));
   rig.run();
   b->reads = false;
-  say(2, 250 * 1024);
+  say(2, 256 * 1024);
   rig.set_road({});
   rig.arrive_late();
   rig.run();
@@ -207,7 +207,7 @@ TEST_F(notices, D9_CaughtUpWaitsForRoom) {
   b->subscribe({"c/+"});
   rig.run();
   b->reads = false;
-  say(2, 250 * 1024);
+  say(2, 256 * 1024);
   b->subscribe({"me/now"});
   rig.run();
   b->reads = true;

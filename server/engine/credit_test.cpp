@@ -219,7 +219,7 @@ TEST_F(little_credit, D3_AReadWithoutCreditIsAskedAgain) {
   rig.set_road([](shard_id, shard_id, const message& m) {
     return std::holds_alternative<read>(m) ? fate::no_credit : fate::arrives;
   });
-  auto b = rig.online(ben);
+  auto b = rig.online(ben, {"c/+"});
   rig.run(200);
   rig.set_road({});
   rig.run(1100);

@@ -203,12 +203,10 @@ TEST_F(notices, M4_ARefusalIsWrittenBeforeThePubackEvenIfTheOutputIsFull) {
 }
 
 TEST_F(notices, D9_CaughtUpWaitsForRoom) {
+  say(1, 256 * 1024);
   auto b = rig.connect(ben, {.client_id = to_text(ben.device)});
-  b->subscribe({"c/+"});
-  rig.run();
   b->reads = false;
-  say(2, 256 * 1024);
-  b->subscribe({"me/now"});
+  b->subscribe({"c/+", "me/now"});
   rig.run();
   b->reads = true;
   rig.run();

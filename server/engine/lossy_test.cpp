@@ -150,8 +150,9 @@ void the_backlog_arrives() {
     rig.arrive_late();
     rig.run(until_repeated);
     EXPECT_GT(road.hit, 0U);
-    EXPECT_EQ(bad_road::seqs(*b, road.talks[0]).size(), 100U);
-    EXPECT_EQ(bad_road::seqs(*b, road.talks[0]).back(), 101U);
+    const auto got = bad_road::seqs(*b, road.talks[0]);
+    ASSERT_EQ(got.size(), 100U);
+    EXPECT_EQ(got.back(), 101U);
     EXPECT_TRUE(b->caught_up());
   }
 }

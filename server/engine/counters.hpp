@@ -47,7 +47,7 @@ struct counters {
   counter& handshakes_timed_out;  // no CONNECT, or no answer to it, in time
   counter& websockets_broken;
   counter& link_no_credit;
-  counter& sockets_stopped;  // a connection was not read for want of credit
+  counter& sockets_stopped;   // a connection was not read for want of credit
   counter& states_evicted;    // L5
   counter& states_read_back;  // L5
   gauge& connections;

@@ -11,6 +11,7 @@ using mqtt::reason_code;
 
 namespace {
 constexpr std::size_t max_identifiers = 64;
+constexpr mono_ms longest_subscribe_ms = 2000;
 constexpr std::string_view protocol_name = "dunlin";
 constexpr std::string_view protocol_version = "1";
 }  // namespace
@@ -228,6 +229,7 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
   std::size_t i = 0;
   bool now = false;
   bool receipt = false;
+  answer_subscribe();  // one at a time
   for (const auto& s : subscribe.filters) {
     granted[i] = grant(s, subscribe.subscription_id());
     if (is_error(granted[i])) home_->around().counts.filters_refused.add(granted[i]);
@@ -237,7 +239,12 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
   }
   home_->boxes().sync(*this);
   for (auto& at : feeds_) at.receipt_due = at.receipt_due || (receipt && at.attached);
-  // What is told on me/now comes behind the SUBACK, which is written when this returns: at the next pump.
+  if (!is_routed()) {
+    protocol_->suback_later();
+    subscribing_ = std::make_unique<open_subscribe>(
+        open_subscribe{subscribe.packet_id, {granted.begin(), granted.end()}, home_->now().mono});
+  }
+  // What is told on me/now comes behind the SUBACK, which is written when this returns, or later: at the next pump.
   if (now) {
     said_hello_ = false;
     told_caught_up_ = false;
@@ -249,6 +256,27 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
     order_waits_ = true;
   }
   pump_soon();
+}
+
+// A feed that starts at the head has no cursor to say what was missed: until the stream's owner has told the head,
+// nothing is known of what comes.
+bool device_link::is_routed() const {
+  return std::none_of(feeds_.begin(), feeds_.end(),
+                      [](const feed& f) { return !f.attached && f.sent() == feed::at_head; });
+}
+
+void device_link::answer_subscribe() {
+  if (!subscribing_) return;
+  protocol_->answer_subscribe(subscribing_->packet_id, subscribing_->granted);
+  subscribing_.reset();
+  port_->dirty();
+}
+
+void device_link::answer_subscribe_if_routed() {
+  if (!subscribing_) return;
+  // Not for ever: a conversation may have been left meanwhile, or an answer was lost (D5).
+  if (is_routed() || home_->now().mono - subscribing_->since > longest_subscribe_ms) return answer_subscribe();
+  retry_ = true;
 }
 
 void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std::span<reason_code> results) {

@@ -143,6 +143,12 @@ class device_link final : public mqtt::host {
     std::uint64_t tag;
     mqtt::publish_token token;
   };
+  // A SUBSCRIBE that is answered once messages are routed here: what is said after the SUBACK arrives (D7).
+  struct open_subscribe {
+    std::uint16_t packet_id;
+    std::vector<mqtt::reason_code> granted;
+    mono_ms since;
+  };
   enum class given : std::uint8_t { yes, no_room };
 
   given give(feed& at, const record_ref& record);
@@ -176,6 +182,9 @@ class device_link final : public mqtt::host {
   void finish_login();
   void refuse_connect(mqtt::reason_code reason);
   void end_if_drained();
+  void answer_subscribe();
+  void answer_subscribe_if_routed();
+  [[nodiscard]] bool is_routed() const;
   void find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const;
   mqtt::delivery deliver(topic_kind what, stream_id conversation, mqtt::message& m, std::int8_t qos,
                          const mqtt::cookie& cookie, bool with_answer = false);
@@ -189,6 +198,7 @@ class device_link final : public mqtt::host {
   device_id device_;
   std::string client_id_;
   std::unique_ptr<login> login_;
+  std::unique_ptr<open_subscribe> subscribing_;
   filters wanted_;
   std::vector<feed> feeds_;  // ascending by conversation
   std::vector<pending_receipt> receipts_;

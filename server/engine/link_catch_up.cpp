@@ -49,6 +49,7 @@ void device_link::pump() {
   if (!attached_ || protocol_->state() != mqtt::protocol_state::connected) return;
   retry_ = false;
   held_back_ = false;
+  answer_subscribe_if_routed();
   say_hello();
   if (session_.unsent_count() != 0) return resend_next();  // first what was in flight (M2)
   auto& boxes = home_->boxes();
@@ -135,7 +136,7 @@ bool device_link::say_now(const bytes& what, bool with_answer) {
 
 // The first message there, to a 3.1.1 client (D11); CONNACK has told a 5.0 one.
 void device_link::say_hello() {
-  if (said_hello_ || wanted_.qos(topic_kind::now, {}) == filters::none) return;
+  if (subscribing_ || said_hello_ || wanted_.qos(topic_kind::now, {}) == filters::none) return;
   if (protocol_->version() == mqtt::protocol_version::v3_1_1) {
     bytes hello;
     stream::write_hello(hello, 1, home_->around().data_id, home_->now().wall);

@@ -229,6 +229,32 @@ TEST_F(sessions, ADeviceIsRoutedToOnceItsSubackIsOut) {
   EXPECT_EQ(b->count(topic), 1U);
 }
 
+TEST_F(sessions, D7_ASubscriptionThatStartsAtTheHeadIsRoutedToOnceItsSubackIsOut) {
+  const std::string device = to_text(ben.device);
+  for (const auto& [client_id, qos] : {std::pair{std::string("tool"), 1}, {std::string("tool"), 0}, {device, 0}}) {
+    auto b = std::make_unique<test_device>(rig, shard_id{0});
+    b->connect(to_text(ben.account), ben.token, {.client_id = client_id});
+    rig.run();
+    b->subscribe({"c/+"}, static_cast<std::uint8_t>(qos));
+    rig.run_until([&] { return !b->subacks.empty(); });
+    a->publish(topic + "/send", rig.send_body(rig.next_id(), "n"));
+    rig.run();
+    EXPECT_EQ(b->count(topic), 1U) << client_id << " at QoS " << qos;
+    b->disconnect();
+    rig.run();
+  }
+}
+
+TEST_F(sessions, ASubscribeIsAnsweredEvenIfTheNextOneComesBeforeItsConversationsAreKnown) {
+  auto b = std::make_unique<test_device>(rig, shard_id{0});
+  b->connect(to_text(ben.account), ben.token, {.client_id = "tool"});
+  rig.run();
+  b->subscribe({"c/+"}, 0);
+  b->subscribe({"c/+/live", "nothing/of/ours"}, 0);
+  rig.run();
+  EXPECT_EQ(b->subacks, (std::vector{reason_code::success, reason_code::success, reason_code::not_authorized}));
+}
+
 TEST_F(sessions, ABacklogIsDrainedByASessionThatIsResumedWithoutExceedingItsReceiveMaximum) {
   auto b = connect(true, hour_s, false, 6);
   b->cut();

@@ -229,12 +229,17 @@ void protocol::take_subscribe(const frame& f) {
   std::array<reason_code, most_filters> granted;
   const std::span<reason_code> results(granted.data(), subscribe.count);
   std::fill(results.begin(), results.end(), reason_code::unspecified_error);
+  suback_later_ = false;
   host_->on_subscribe(subscribe, results);
+  if (!suback_later_) answer_subscribe(subscribe.packet_id, results);
+}
+
+void protocol::answer_subscribe(std::uint16_t packet_id, std::span<const reason_code> granted) {
   if (state_ != protocol_state::connected) return;
   suback_view answer;
-  answer.packet_id = subscribe.packet_id;
-  answer.count = results.size();
-  answer.reasons = lazy_range<reason_code, reason_reader>(std::span<const reason_code>(results));
+  answer.packet_id = packet_id;
+  answer.count = granted.size();
+  answer.reasons = lazy_range<reason_code, reason_reader>(granted);
   encode_suback(*out_, version_, answer);
 }
 

@@ -167,6 +167,11 @@ class protocol {
   // How many more messages with QoS > 0 deliver() would take now.
   [[nodiscard]] std::size_t credit() const;
 
+  // Inside on_subscribe: the SUBACK is not written when that returns, but by answer_subscribe, which may be much later.
+  void suback_later() { suback_later_ = true; }
+  // REQUIRES: suback_later() was called for this packet, which was not answered yet. Does nothing once it has closed.
+  void answer_subscribe(std::uint16_t packet_id, std::span<const reason_code> granted);
+
   // Messages of this connection that wait for `answer`.
   [[nodiscard]] bool has_unanswered() const { return answers_ != nullptr; }
 
@@ -271,6 +276,7 @@ class protocol {
   reason_code close_reason_ = reason_code::success;
   bool heard_ : 1 = false;
   bool held_ : 1 = false;
+  bool suback_later_ : 1 = false;
   bool wants_room_ : 1 = false;    // the host was told no_credit for want of a place in flight
   bool wants_output_ : 1 = false;  // or because the output was full
   bool clean_start_ : 1 = false;

@@ -2,6 +2,7 @@
 the page makes."""
 
 import json
+import pathlib
 import re
 import unittest
 
@@ -72,6 +73,23 @@ class Walk(unittest.TestCase):
         return next(one for one in state["conversations"] if one["id"] == self.direct)["cursor"]
 
 
+def schemas(text):
+    """What each message and enum of a piece of proto says, without comments and layout."""
+    text = re.sub(r"//[^\n]*", "", text)
+    found = re.findall(r"\b(message|enum)\s+(\w+)\s*\{((?:[^{}]|\{[^{}]*\})*)\}", text)
+    return {name: " ".join(body.split()) for _, name, body in found}
+
+
+class ThePage(unittest.TestCase):
+    def test_it_has_the_schemas_as_the_file_has_them(self):
+        root = pathlib.Path(__file__).parents[2]
+        page = (root / "docs/protocol.md").read_text()
+        block = re.search(r"```proto\n(.*?)```", page, re.DOTALL)[1]
+        there = schemas((root / "proto/dunlin/v1/dunlin.proto").read_text())
+        self.assertGreater(len(there), 15)
+        self.assertEqual(schemas(block), there)
+
+
 class Connecting(Walk):
     def test_connack_says_what_the_page_lists(self):
         client = self.client(self.ada)
@@ -112,6 +130,14 @@ class Connecting(Walk):
         self.assertEqual(again.connack.session_present, 1)
         again.send(mqtt.packet(mqtt.DISCONNECT))
         again.end()
+        self.assertEqual(self.client(self.ada, subscribed=False).connack.session_present, 0)
+
+    def test_a_session_that_expired_is_never_resumed(self):
+        client = self.client(self.ada, session_expiry=1)
+        kept = self.hub.count("dunlin_sessions_kept")
+        client.close()
+        server.wait_until(lambda: self.hub.count("dunlin_sessions_kept") > kept, "the session to be kept")
+        server.wait_until(lambda: self.hub.count("dunlin_sessions_kept") == kept, "the session to expire")
         self.assertEqual(self.client(self.ada, subscribed=False).connack.session_present, 0)
 
     def test_a_session_lasts_14_days_at_most(self):
@@ -253,6 +279,20 @@ class Receiving(Walk):
         one, got = self.said(reader)
         self.assertEqual((one["body"], got.qos), (b"after", 0))
         self.assertEqual(self.cursor(self.ben), 1)  # where he joined
+
+    def test_what_is_said_after_a_suback_arrives_whatever_kind_of_subscription_it_is(self):
+        writer = self.client(self.ada)
+        for number in range(60):
+            primary, qos = number % 3 == 0, number % 2
+            reader = self.client(self.ben, primary=primary, subscribed=False)
+            reader.send(mqtt.subscribe("c/+", qos=qos))
+            reader.expect(mqtt.SUBACK)
+            body = b"%d" % number
+            self.assertEqual(self.send(writer, body).reason, 0)
+            reader.wire.settimeout(5)
+            while self.said(reader)[0]["body"] != body:
+                pass
+            reader.close()
 
     def test_a_record_above_the_maximum_packet_size_is_passed_with_a_notice(self):
         reader, writer = self.client(self.ben, maximum_packet_size=2000), self.client(self.ada)

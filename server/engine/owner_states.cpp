@@ -11,7 +11,6 @@
 namespace dunlin::engine {
 
 using stream::reason;
-using stream::verdict;
 
 namespace {
 // A tick looks at so many states: what is to be let go is spread over ticks, and a turn stays short.

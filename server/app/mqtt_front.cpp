@@ -66,6 +66,7 @@ void mqtt_front::take_websocket(int fd, bytes read) {
   net::descriptor socket(fd);
   if (!state_->with.limit.take()) return state_->websockets.refused.add();
   state_->websockets.accepted.add();
+  net::notice_silence(fd);
   state_->take(net::transport::websocket(std::move(socket), std::move(read)));
 }
 

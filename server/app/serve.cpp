@@ -59,7 +59,7 @@ std::string advice(const std::error_code& why, const std::string& data) {
     return data + " is damaged (the log says where): restore it from a backup";
   }
   if (why == store::errc::no_space || why == accounts::errc::no_space) {
-    return "the disk of " + data + " is full: a start needs room for a segment of the log (log.segment_size)";
+    return "the disk of " + data + " is full: make some room, a start needs a little";
   }
   return data + " cannot be used: " + why.message();
 }

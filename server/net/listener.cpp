@@ -65,7 +65,19 @@ bool concerns_one_connection(int error) {
   }
 }
 
+constexpr int silent_seconds = 300;
+constexpr int probe_seconds = 60;
+constexpr int probes = 5;
+
 }  // namespace
+
+void notice_silence(int socket) {
+  const int one = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &silent_seconds, sizeof silent_seconds);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &probe_seconds, sizeof probe_seconds);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
 
 listener_counters::listener_counters(metrics& registry, std::string_view labels)
     : accepted(registry.make_counter("dunlin_connections_accepted_total", "Connections accepted.", labels)),
@@ -84,6 +96,7 @@ result<std::unique_ptr<listener>> listener::create(rt::event_loop& loop, const s
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   // Inherited by what is accepted.
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  notice_silence(socket.get());
   if (::bind(socket.get(), where.generic(), where.size) != 0 || ::listen(socket.get(), backlog) != 0 ||
       ::getsockname(socket.get(), where.generic(), &where.size) != 0) {
     return last_error();

@@ -42,6 +42,11 @@ class connection_limit {
   std::atomic<std::size_t> open_{0};
 };
 
+// The kernel asks a peer that is silent for minutes whether it is still there, and ends the connection if it is not:
+// for those who chose no keep-alive of MQTT and vanished without a word. What a listening socket has, accepted ones
+// inherit.
+void notice_silence(int socket);
+
 struct listener_counters {
   listener_counters(metrics& registry, std::string_view labels);
 

@@ -60,6 +60,18 @@ TEST_F(Listener, HandsOnSocketsThatNeitherBlockNorDelay) {
   EXPECT_EQ(limit->open(), 1U);
 }
 
+TEST_F(Listener, CveSlowAttack_APeerThatVanishedIsNoticedByTheKernel) {
+  listen();
+  const descriptor client = dial();
+  turn_until([&] { return accepted.size() == 1; });
+  int value = 0;
+  socklen_t size = sizeof value;
+  ASSERT_EQ(::getsockopt(accepted[0].get(), SOL_SOCKET, SO_KEEPALIVE, &value, &size), 0);
+  EXPECT_NE(value, 0);
+  ASSERT_EQ(::getsockopt(accepted[0].get(), IPPROTO_TCP, TCP_KEEPIDLE, &value, &size), 0);
+  EXPECT_EQ(value, 300);
+}
+
 TEST_F(Listener, TakesLiteralsOfBothFamiliesAndLocalhostButNoNames) {
   listen("localhost");
   const descriptor client = dial();

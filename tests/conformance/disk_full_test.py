@@ -139,7 +139,7 @@ class DiskFull(unittest.TestCase):
         other = server.pathlib.Path(self.scratch.name) / "data-of-another"
         other.mkdir()
         self.switch.touch()
-        with self.assertRaisesRegex(AssertionError, "is full: a start needs room"):
+        with self.assertRaisesRegex(AssertionError, "is full: make some room"):
             server.Server(other, HEAP, self.environment)
         self.switch.unlink()
         again = server.Server(other, HEAP, self.environment)

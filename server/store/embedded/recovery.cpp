@@ -150,15 +150,19 @@ result<last_frame> take_last_frame(recovered_log& found) {
   return out;
 }
 
-// A file for the new segment: one that is not in use, or a new one.
-result<segment_ref> file_for(recovered_log& found, std::uint64_t size, segments& into) {
+// A file for the new segment, which holds at least `least` bytes: one that is not in use, or a new one. A full disk
+// must not keep the server from what it has: there a small one will do, until there is room for others.
+result<segment_ref> file_for(recovered_log& found, std::uint64_t least, segments& into) {
+  const std::uint64_t size = std::max(into.segment_bytes(), least);
   for (auto& s : found.unused) {
     if (s->size < size) continue;
     segment_ref out = std::move(s);
     std::erase(found.unused, nullptr);
     return out;
   }
-  return into.create(size);
+  auto made = into.create(size);
+  if (!made && made.error() == errc::no_space && least < size) return into.create(least);
+  return made;
 }
 
 }  // namespace
@@ -223,7 +227,7 @@ result<log_end> open_log_end(recovered_log found, const sealed_point& sealed, se
   out.previous_end = found.chain.empty() ? 0 : found.chain.back()->end;
   segment_ref fresh;
   if (!last.empty()) {
-    const std::uint64_t needed = std::max(into.segment_bytes(), frames_begin + frame_header_size + last.size());
+    const std::uint64_t needed = align_frame(frames_begin + frame_header_size + last.size());
     DUNLIN_TRY_ASSIGN(fresh, file_for(found, needed, into));
     fresh->header = {++out.highest_generation, random.next(), out.previous, out.previous_end, found.next_batch - 1};
     // The header last: once it is there, the old segment's end is where it says.

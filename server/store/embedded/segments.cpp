@@ -96,18 +96,24 @@ void segments::adopt_free(std::vector<segment_ref> found) {
   }
 }
 
+status segments::write_zeros(std::uint64_t size) {
+  DUNLIN_TRY_ASSIGN(const std::unique_ptr<file> made, files_.open(making_path, disk::mode::open_or_create));
+  const bytes zeros(std::min<std::uint64_t>(size, options_.background_chunk_bytes));
+  for (std::uint64_t at = 0; at < size; at += zeros.size()) {
+    const byte_span piece = byte_span(zeros).first(std::min<std::uint64_t>(zeros.size(), size - at));
+    DUNLIN_TRY(made->write_at(at, {&piece, 1}));
+  }
+  return made->sync();
+}
+
 result<segment_ref> segments::create(std::uint64_t size) {
   DUNLIN_CHECK(next_number_ > 0);
-  const std::string path = path_of(next_number_++);
-  {
-    DUNLIN_TRY_ASSIGN(const std::unique_ptr<file> made, files_.open(making_path, disk::mode::open_or_create));
-    const bytes zeros(std::min<std::uint64_t>(size, options_.background_chunk_bytes));
-    for (std::uint64_t at = 0; at < size; at += zeros.size()) {
-      const byte_span piece = byte_span(zeros).first(std::min<std::uint64_t>(zeros.size(), size - at));
-      DUNLIN_TRY(made->write_at(at, {&piece, 1}));
-    }
-    DUNLIN_TRY(made->sync());
+  if (const status written = write_zeros(size); !written) {
+    // What there is of it would take the room that is wanting.
+    if (!files_.remove(making_path)) log_warn("a half made log segment could not be removed");
+    return written.error();
   }
+  const std::string path = path_of(next_number_++);
   DUNLIN_TRY(files_.rename(making_path, path));
   DUNLIN_TRY(files_.sync_directory(directory));
   return open_segment(files_, path);

@@ -108,6 +108,7 @@ class segments {
 
  private:
   void recycle();
+  status write_zeros(std::uint64_t size);
   status begin_file();
   status finish_file();
   void count();

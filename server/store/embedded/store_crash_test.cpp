@@ -292,6 +292,48 @@ TEST(StoreCrash, L3_ENOSPCInTheBackgroundPausesItAndItRecoversByItself) {
   EXPECT_GT(p.store->counters().sealed_segments.value(), 0);
 }
 
+TEST(StoreCrash, L4_AStartOnAFullDiskMakesDoWithASmallSegment) {
+  log_start(getenv("LOGS") ? log_level::info : log_level::off, false);
+  fault_disk files;
+  seeded_random random(11);
+  outside known;
+  store_options patient = small();
+  patient.retry_ms = 1000;  // settle() would not end while sealing is tried again and again
+  patient.max_unsealed_bytes = 4 * patient.segment_bytes;
+  {
+    // Room for the log's segments and none for what is sealed; marks and trims take what clients may not.
+    files.set_capacity(4 * patient.segment_bytes + 6000);
+    process p(files, random, patient);
+    for (int i = 0; i < 300; ++i) work(p, known, random, 5);
+    for (int i = 0; i < 10'000 && p.submit(stream_number(1), "<1", space_for::upkeep) == space::granted; ++i) {
+      p.flush();
+      p.store->step_writer();
+    }
+    ASSERT_FALSE(p.failed);
+    note_durable(p, known);
+  }
+  // Again and again, each time with less room than a segment takes.
+  for (int life = 0; life < 3; ++life) {
+    files.crash(random);
+    files.set_capacity(files.used() + small().segment_bytes - 1000);
+    process p(files, random, patient);
+    ASSERT_TRUE(p.is_open()) << p.error.message();
+    expect_kept(p, known);
+    ASSERT_FALSE(HasFatalFailure());
+    for (int i = 0; i < 20; ++i) p.settle();
+    ASSERT_FALSE(p.failed);
+  }
+  files.crash(random);
+  process p(files, random);
+  ASSERT_TRUE(p.is_open()) << p.error.message();
+  files.set_capacity(100 << 20);
+  for (int i = 0; i < 50; ++i) p.settle();
+  for (int i = 0; i < 100; ++i) work(p, known, random, 5);
+  note_durable(p, known);
+  expect_kept(p, known);
+  EXPECT_GT(p.store->counters().sealed_segments.value(), 0);
+}
+
 TEST(StoreCrash, L3_AFailedWriteOrSyncOfTheHistoryIsTriedAgain) {
   log_start(getenv("LOGS") ? log_level::info : log_level::off, false);
   for (std::uint64_t after = 0; after < 12; ++after) {

@@ -94,8 +94,8 @@ Examples:
   remove.add_option("user", f.subject, "handle or id of the account")->required()->type_name("");
   add_client_flags(remove, f);
   remove.footer(R"(
-Its devices' tokens are worthless at once, its connections are closed, and it leaves all its conversations; what it wrote
-stays there. Its handle stays taken. When this is answered all of that is done; again, it does nothing.
+Its devices' tokens are worthless at once, its connections are closed, and it leaves all its conversations; what it
+wrote stays there. Its handle stays taken. When this is answered all of that is done; again, it does nothing.
 
 Example:
   dunlin account remove ada)");

@@ -3,6 +3,8 @@
 #include <bit>
 #include <chrono>
 
+#include <pthread.h>
+
 #include "base/log.hpp"
 
 namespace dunlin::store {
@@ -66,9 +68,18 @@ embedded_store::~embedded_store() { stop(); }
 
 void embedded_store::start() {
   log_->recovered();
-  writer_thread_ = std::thread([this] { log_->writer().run(); });
-  background_thread_ = std::jthread([this](const std::stop_token& stop) { run_background(stop); });
-  reader_thread_ = std::jthread([this](const std::stop_token& stop) { run_reader(stop); });
+  writer_thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "log writer");
+    log_->writer().run();
+  });
+  background_thread_ = std::jthread([this](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "store");
+    run_background(stop);
+  });
+  reader_thread_ = std::jthread([this](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "store reader");
+    run_reader(stop);
+  });
 }
 
 void embedded_store::stop() {

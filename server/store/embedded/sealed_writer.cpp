@@ -66,11 +66,18 @@ void sealed_writer::end_row_chunk() {
   add_entry(row_index_, rows_first_, at);
 }
 
+// What finds rows counts with them.
+extent sealed_writer::put_index(const index& of, byte_span contents) {
+  const extent at = put(contents);
+  if (&of == &row_index_) row_bytes_ += at.length;
+  return at;
+}
+
 void sealed_writer::add_entry(index& to, const sort_key& first, const extent& at) {
   if (to.block.empty()) to.block_first = first;
   write_index_entry({first, at}, to.block);
   if (to.block.size() < index_block_entries * index_entry_size) return;
-  write_index_entry({to.block_first, put(to.block)}, to.top);
+  write_index_entry({to.block_first, put_index(to, to.block)}, to.top);
   to.block.clear();
 }
 
@@ -81,9 +88,9 @@ extent sealed_writer::end_index(index& of) {
   } else {
     end_row_chunk();
   }
-  if (!of.block.empty()) write_index_entry({of.block_first, put(of.block)}, of.top);
+  if (!of.block.empty()) write_index_entry({of.block_first, put_index(of, of.block)}, of.top);
   of.block.clear();
-  const extent at = put(of.top);
+  const extent at = put_index(of, of.top);
   of.top.clear();
   return at;
 }

@@ -31,7 +31,7 @@ class sealed_writer {
   [[nodiscard]] std::uint64_t size() const { return written_ + buffer_.size(); }
   [[nodiscard]] std::uint64_t records() const { return footer_.records; }
   [[nodiscard]] std::uint64_t rows() const { return footer_.rows; }
-  // Of size(), those in chunks of rows.
+  // Of size(), those in chunks of rows and in the index of these.
   [[nodiscard]] std::uint64_t row_bytes() const { return row_bytes_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -47,6 +47,7 @@ class sealed_writer {
   extent put(byte_span contents);
   void end_record_chunk();
   void end_row_chunk();
+  extent put_index(const index& of, byte_span contents);
   void add_entry(index& to, const sort_key& first, const extent& at);
   extent end_index(index& of);
   void add_hash(std::uint8_t tag, stream_id id);

@@ -1,6 +1,7 @@
 #include "store/embedded/segments.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -12,6 +13,9 @@ namespace dunlin::store {
 namespace {
 
 constexpr std::string_view making_path = "log/making.tmp";
+
+// What new segments are filled with, piece by piece.
+constexpr std::array<std::uint8_t, std::size_t{64} << 10> zeros{};
 
 std::string path_of(std::uint64_t number) { return "log/" + std::to_string(number) + ".seg"; }
 
@@ -208,17 +212,20 @@ result<progress> segments::prepare_some() {
     DUNLIN_TRY(begin_file());
     return progress::worked;
   }
-  const bytes zeros(std::min<std::uint64_t>(options_.background_chunk_bytes, options_.segment_bytes - made_));
-  const byte_span piece(zeros);
-  auto written = making_->write_at(made_, {&piece, 1});
+  const std::uint64_t size = std::min<std::uint64_t>(options_.background_chunk_bytes, options_.segment_bytes - made_);
+  std::vector<byte_span> pieces;
+  for (std::uint64_t at = 0; at < size; at += zeros.size()) {
+    pieces.push_back(byte_span(zeros).first(std::min<std::uint64_t>(zeros.size(), size - at)));
+  }
+  auto written = making_->write_at(made_, pieces);
   if (written) written = making_->sync();
   if (!written) {
     making_.reset();
     if (!files_.remove(making_path)) log_warn("a half made log segment could not be removed");
     return written.error();
   }
-  made_ += zeros.size();
-  counters_.prepared_bytes.add(zeros.size());
+  made_ += size;
+  counters_.prepared_bytes.add(size);
   if (made_ == options_.segment_bytes) DUNLIN_TRY(finish_file());
   return progress::worked;
 }

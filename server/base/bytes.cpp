@@ -15,7 +15,7 @@ std::uint64_t byte_reader::long_varint() {
   return 0;
 }
 
-void byte_writer::varint(std::uint64_t v) {
+void byte_writer::long_varint(std::uint64_t v) {
   while (v >= 0x80) {
     out_.push_back(static_cast<std::uint8_t>(v | 0x80));
     v >>= 7;

@@ -72,6 +72,10 @@ class byte_reader {
   byte_span field() { return take(varint()); }
   byte_span rest() { return take(remaining()); }
 
+  // What lies ahead, and to pass over some of it. REQUIRES: n <= remaining().
+  [[nodiscard]] const std::uint8_t* at() const { return at_; }
+  void skip(std::size_t n) { at_ += n; }
+
   [[nodiscard]] std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
   [[nodiscard]] bool at_end() const { return at_ == end_; }
   [[nodiscard]] bool ok() const { return !failed_; }
@@ -109,7 +113,13 @@ class byte_writer {
   void u16(std::uint16_t v) { fixed(v); }
   void u32(std::uint32_t v) { fixed(v); }
   void u64(std::uint64_t v) { fixed(v); }
-  void varint(std::uint64_t v);
+  void varint(std::uint64_t v) {
+    if (v < 0x80) [[likely]] {
+      out_.push_back(static_cast<std::uint8_t>(v));
+    } else {
+      long_varint(v);
+    }
+  }
   template <class Tag>
   void id(const id128<Tag>& v) {
     const auto b = to_bytes(v);
@@ -125,7 +135,42 @@ class byte_writer {
   bytes& out() { return out_; }
 
  private:
+  void long_varint(std::uint64_t v);
+
   bytes& out_;
+};
+
+// The same into memory that is known to be large enough: what is written for each message.
+class raw_writer {
+ public:
+  explicit raw_writer(std::uint8_t* at) : at_(at) {}
+
+  void u8(std::uint8_t v) { *at_++ = v; }
+  void u64(std::uint64_t v) {
+    std::memcpy(at_, &v, sizeof v);
+    at_ += sizeof v;
+  }
+  void varint(std::uint64_t v) {
+    while (v >= 0x80) {
+      *at_++ = static_cast<std::uint8_t>(v | 0x80);
+      v >>= 7;
+    }
+    *at_++ = static_cast<std::uint8_t>(v);
+  }
+  template <class Tag>
+  void id(const id128<Tag>& v) {
+    detail::store_big_endian(at_, v.hi);
+    detail::store_big_endian(at_ + 8, v.lo);
+    at_ += 16;
+  }
+  void raw(byte_span data) {
+    if (!data.empty()) std::memcpy(at_, data.data(), data.size());
+    at_ += data.size();
+  }
+  [[nodiscard]] std::uint8_t* at() const { return at_; }
+
+ private:
+  std::uint8_t* at_;
 };
 
 inline std::size_t varint_size(std::uint64_t v) {

@@ -72,6 +72,11 @@ __attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc, byte
     }
     c = shift(shift(c) ^ second) ^ third;
   }
+  for (; n >= 32; n -= 32, p += 32) {
+    std::array<std::uint64_t, 4> word;
+    std::memcpy(word.data(), p, 32);
+    c = _mm_crc32_u64(_mm_crc32_u64(_mm_crc32_u64(_mm_crc32_u64(c, word[0]), word[1]), word[2]), word[3]);
+  }
   for (; n >= 8; n -= 8, p += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, p, 8);

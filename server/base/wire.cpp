@@ -2,7 +2,7 @@
 
 namespace dunlin {
 
-bool wire_reader::next() {
+bool wire_reader::next_slowly() {
   if (in_.at_end()) return false;
   const std::size_t before = in_.remaining();
   const std::uint64_t tag = in_.varint();

@@ -27,7 +27,28 @@ class wire_reader {
  public:
   explicit wire_reader(byte_span message) : in_(message) {}
 
-  bool next();
+  bool next() {
+    const std::size_t left = in_.remaining();
+    if (left < 2) return next_slowly();
+    // Nearly all fields have a tag of one byte, and a length or value of one byte.
+    const std::uint8_t* const at = in_.at();
+    const std::uint32_t tag = at[0];
+    const std::size_t second = at[1];
+    if (tag < 8 || tag >= 0x80 || second >= 0x80) return next_slowly();
+    if ((tag & 7) == 2 && second <= left - 2) {
+      value_ = 0;
+      data_ = {at + 2, second};
+      in_.skip(2 + second);
+    } else if ((tag & 7) == 0) {
+      value_ = second;
+      data_ = {};
+      in_.skip(2);
+    } else {
+      return next_slowly();
+    }
+    tag_ = tag;
+    return true;
+  }
   [[nodiscard]] std::uint32_t tag() const { return tag_; }
   // The value of a varint or fixed field; zero for others.
   [[nodiscard]] std::uint64_t value() const { return value_; }
@@ -45,6 +66,8 @@ class wire_reader {
   [[nodiscard]] bool ok() const { return in_.ok(); }
 
  private:
+  bool next_slowly();
+
   byte_reader in_;
   std::uint32_t tag_ = 0;
   std::uint64_t value_ = 0;

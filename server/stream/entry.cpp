@@ -59,20 +59,32 @@ bool read_start_of_rest(send_entry& entry) {
 
 void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
                       const send_view& send) {
-  auto w = start(out, entry_kind::send);
+  bytes entry;
+  write_send_entry_over(entry, stream, time, account, device, send);
+  out.insert(out.end(), entry.begin(), entry.end());
+}
+
+void write_send_entry_over(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
+                           const send_view& send) {
+  constexpr std::size_t head_max = 1 + 16 + 8 + 1 + 16;
+  const std::size_t most = head_max + record_rest_max + send.body.size();
+  if (out.size() < most) out.resize(most);
+  raw_writer w(out.data());
+  w.u8(static_cast<std::uint8_t>(entry_kind::send));
   w.id(stream);
   w.u64(static_cast<std::uint64_t>(time));
   w.u8(send.after.is_zero() ? 0 : 1);
   if (!send.after.is_zero()) w.id(send.after);
-  write_record_rest(out, {.account = account,
-                          .device = device,
-                          .id = send.id,
-                          .kind = send.kind,
-                          .urgency = send.urgency,
-                          .expires_in = send.expires_in,
-                          .redacts = send.redacts,
-                          .epoch = send.epoch,
-                          .body = send.body});
+  write_record_rest(w, {.account = account,
+                        .device = device,
+                        .id = send.id,
+                        .kind = send.kind,
+                        .urgency = send.urgency,
+                        .expires_in = send.expires_in,
+                        .redacts = send.redacts,
+                        .epoch = send.epoch,
+                        .body = send.body});
+  out.resize(static_cast<std::size_t>(w.at() - out.data()));
 }
 
 std::optional<send_entry> read_send_entry(byte_span data) {

@@ -39,6 +39,9 @@ struct send_entry {
 // REQUIRES: account, device and send.id are not zero, and send.kind is below first_kind_of_server.
 void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
                       const send_view& send);
+// The same in the place of what is in `out`.
+void write_send_entry_over(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
+                           const send_view& send);
 std::optional<send_entry> read_send_entry(byte_span entry);
 
 struct create_entry {

@@ -40,7 +40,12 @@ class id_window {
   [[nodiscard]] message_id floor() const { return floor_; }
   [[nodiscard]] std::size_t size() const { return ids_.size(); }
   // True if `id` was accepted, or may have been before it was dropped: what `Send.after` asks.
-  [[nodiscard]] bool passed(message_id id) const { return find(id).where != place::fresh; }
+  [[nodiscard]] bool passed(message_id id) const {
+    // Nearly always the one before.
+    if (!ids_.empty() && highest() == id) [[likely]]
+      return true;
+    return find(id).where != place::fresh;
+  }
 
   void write(byte_writer& out) const;
   // False if the bytes are no window.
@@ -55,9 +60,9 @@ class id_window {
     i += first_;
     return ids_[i < ids_.size() ? i : i - ids_.size()];
   }
-  [[nodiscard]] bool is_highest(message_id id) const {
-    return !ids_.empty() && ids_[first_ == 0 ? ids_.size() - 1 : first_ - 1].id < id;
-  }
+  // REQUIRES: not empty.
+  [[nodiscard]] message_id highest() const { return ids_[first_ == 0 ? ids_.size() - 1 : first_ - 1].id; }
+  [[nodiscard]] bool is_highest(message_id id) const { return !ids_.empty() && highest() < id; }
   [[nodiscard]] found search(message_id id) const;
   void insert(message_id id, std::uint64_t seq);
   // How many ids are below `id`.

@@ -11,9 +11,10 @@ namespace {
 constexpr std::uint8_t row_format = 1;
 }  // namespace
 
-stream_state* partition::find_stream(stream_id id) {
+stream_state* partition::look_up(stream_id id) {
   const auto it = streams_.find(id);
-  return it == streams_.end() ? nullptr : it->second.get();
+  if (it == streams_.end()) return nullptr;
+  return last_found_ = it->second.get();
 }
 
 inbox_state* partition::find_inbox(account_id id) {
@@ -262,6 +263,7 @@ status partition::load_row(const store::row_key& key, store::position pos, byte_
       auto state = std::make_unique<stream_state>();
       if (!read_row(row, *state) || state->id != key.id) return corrupt;
       state->pos = state->published = pos;
+      last_found_ = nullptr;
       arrived_.push_back(key);
       streams_[key.id] = std::move(state);
       return ok();

@@ -44,7 +44,11 @@ class partition {
   // or of a kind, that this program does not know.
   result<store::index_slot*> redo(const store::replayed& entry, const std::function<void(const store::row_key&)>& load);
 
-  [[nodiscard]] stream_state* find_stream(stream_id id);
+  [[nodiscard]] stream_state* find_stream(stream_id id) {
+    // A message's way asks for its stream four times, and the next message is often for the same.
+    if (last_found_ != nullptr && last_found_->id == id) return last_found_;
+    return look_up(id);
+  }
   [[nodiscard]] inbox_state* find_inbox(account_id id);
   // From rows (L5). errc::corrupt if the bytes are no such row, errc::newer and errc::older if its rules are unknown.
   status load_row(const store::row_key& key, store::position pos, byte_span row);
@@ -53,7 +57,10 @@ class partition {
   // The streams and inboxes that came into memory, made or loaded, since who has the partition last cleared this.
   std::vector<store::row_key>& arrived() { return arrived_; }
   // REQUIRES: nothing refers to them any more, and their rows are published.
-  void drop_stream(stream_id id) { streams_.erase(id); }
+  void drop_stream(stream_id id) {
+    last_found_ = nullptr;
+    streams_.erase(id);
+  }
   void drop_inbox(account_id id) { inboxes_.erase(id); }
 
   // The stream that the last apply gave a record, if it did; and what it told other partitions.
@@ -76,6 +83,7 @@ class partition {
   inboxes_map& inboxes() { return inboxes_; }
 
  private:
+  stream_state* look_up(stream_id id);
   verdict decide(byte_span entry);
   verdict apply_send(byte_span entry);
   verdict apply_create(byte_span entry);
@@ -119,6 +127,7 @@ class partition {
   store::position pos_ = 0;
   store::position own_pos_ = 0;
   streams_map streams_;
+  stream_state* last_found_ = nullptr;  // one of streams_
   inboxes_map inboxes_;
   std::vector<store::row_key> arrived_;
   outbox outbox_;

@@ -48,7 +48,8 @@ struct member {
   // In memory (D2): whether the member's inbox is to be told of news, and by which name its shard knows the place.
   bool armed = false;
   std::uint32_t handle = 0;
-  mono_ms told = 0;  // when it was last signalled for urgency (D4)
+  std::uint32_t reported = 0;  // R1: its place, from 1, among the marks on their way to the log, if they still are
+  mono_ms told = 0;            // when it was last signalled for urgency (D4)
 };
 
 struct writer {

@@ -3,22 +3,23 @@
 namespace dunlin::stream {
 
 std::optional<send_view> read_send(byte_span data) {
-  send_view send;
+  // Made where it is returned: this runs once a message.
+  std::optional<send_view> send(std::in_place);
   wire_reader r(data);
   while (r.next()) {
     switch (r.tag()) {
-      case data_tag(1): send.id = r.id<message_id>(); break;
-      case number_tag(2): send.kind = static_cast<std::uint32_t>(r.value()); break;
-      case number_tag(3): send.urgency = static_cast<std::uint32_t>(r.value()); break;
-      case number_tag(4): send.expires_in = static_cast<std::uint32_t>(r.value()); break;
-      case number_tag(5): send.redacts = r.value(); break;
-      case number_tag(6): send.epoch = r.value(); break;
-      case data_tag(7): send.body = r.data(); break;
-      case data_tag(8): send.after = r.id<message_id>(); break;
+      case data_tag(1): send->id = r.id<message_id>(); break;
+      case number_tag(2): send->kind = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(3): send->urgency = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(4): send->expires_in = static_cast<std::uint32_t>(r.value()); break;
+      case number_tag(5): send->redacts = r.value(); break;
+      case number_tag(6): send->epoch = r.value(); break;
+      case data_tag(7): send->body = r.data(); break;
+      case data_tag(8): send->after = r.id<message_id>(); break;
       default: break;
     }
   }
-  if (!r.ok()) return std::nullopt;
+  if (!r.ok()) send.reset();
   return send;
 }
 
@@ -57,17 +58,52 @@ std::optional<record_view> read_record(byte_span data) {
   return record;
 }
 
+void write_record_rest(raw_writer& out, const record_view& record) {
+  const auto id = [&out](std::uint8_t field, const auto& value) {
+    if (value.is_zero()) return;
+    out.u8(static_cast<std::uint8_t>(data_tag(field)));
+    out.u8(16);
+    out.id(value);
+  };
+  const auto number = [&out](std::uint8_t field, std::uint64_t value) {
+    if (value == 0) return;
+    out.u8(static_cast<std::uint8_t>(number_tag(field)));
+    out.varint(value);
+  };
+  id(3, record.account);
+  id(4, record.device);
+  id(5, record.id);
+  number(6, record.kind);
+  number(7, record.urgency);
+  number(8, record.expires_in);
+  number(9, record.redacts);
+  number(10, record.epoch);
+  if (record.body.empty()) return;
+  out.u8(static_cast<std::uint8_t>(data_tag(11)));
+  out.varint(record.body.size());
+  out.raw(record.body);
+}
+
 void write_record_rest(bytes& out, const record_view& record) {
-  wire_writer w(out);
-  w.id(3, record.account);
-  w.id(4, record.device);
-  w.id(5, record.id);
-  w.number(6, record.kind);
-  w.number(7, record.urgency);
-  w.number(8, record.expires_in);
-  w.number(9, record.redacts);
-  w.number(10, record.epoch);
-  w.data(11, record.body);
+  const std::size_t begin = out.size();
+  out.resize(begin + record_rest_max + record.body.size());
+  raw_writer w(out.data() + begin);
+  write_record_rest(w, record);
+  out.resize(static_cast<std::size_t>(w.at() - out.data()));
+}
+
+std::uint32_t urgency_of_rest(byte_span rest) {
+  // Account, device and id, each with its tag and length; then the kind, then the urgency, unless they are zero.
+  constexpr std::size_t ids = 54;
+  const bool usual = rest.size() >= ids + 4 && rest[0] == data_tag(3) && rest[1] == 16 && rest[18] == data_tag(4) &&
+                     rest[19] == 16 && rest[36] == data_tag(5) && rest[37] == 16;
+  if (usual) {
+    const std::size_t at = rest[ids] == number_tag(6) && rest[ids + 1] < 0x80 ? ids + 2 : ids;
+    if (rest[at] > number_tag(7)) return 0;
+    if (rest[at] == number_tag(7) && rest[at + 1] < 0x80) return rest[at + 1];
+  }
+  const auto record = read_record(rest);
+  return record ? record->urgency : 0;
 }
 
 std::size_t write_record_head(std::uint8_t* out, std::uint64_t seq, std::int64_t ts) {

@@ -161,6 +161,21 @@ TEST(Wire, ARestBehindSeqAndTimeIsTheRecord) {
   EXPECT_EQ(as_text(record->body), "body");
 }
 
+TEST(Wire, TheUrgencyOfARestIsFoundWhateverStandsBeforeIt) {
+  for (const bool ids : {true, false}) {
+    for (const std::uint32_t kind : {0U, 1U, 64U, 200U}) {
+      for (const std::uint32_t urgency : {0U, 1U, 2U, 300U}) {
+        record_view record{.kind = kind, .urgency = urgency, .epoch = 7};
+        if (ids) record.account = {1, 2}, record.device = {3, 4}, record.id = {5, 6};
+        bytes rest;
+        write_record_rest(rest, record);
+        EXPECT_EQ(urgency_of_rest(rest), urgency) << ids << kind;
+      }
+    }
+  }
+  EXPECT_EQ(urgency_of_rest({}), 0U);
+}
+
 TEST(Wire, AnIdOfAnotherSizeIsRefused) {
   v1::Send send;
   send.set_id(std::string(15, 'x'));

@@ -26,33 +26,6 @@ std::uint32_t header_crc(const segment_header& segment, const frame_header& fram
   return crc32c(0, {reinterpret_cast<const std::uint8_t*>(&covered), sizeof covered});
 }
 
-// Writes into memory that is known to be large enough.
-class raw_writer {
- public:
-  explicit raw_writer(std::uint8_t* at) : at_(at) {}
-  void u8(std::uint8_t v) { *at_++ = v; }
-  void varint(std::uint64_t v) {
-    while (v >= 0x80) {
-      *at_++ = static_cast<std::uint8_t>(v | 0x80);
-      v >>= 7;
-    }
-    *at_++ = static_cast<std::uint8_t>(v);
-  }
-  void id(const stream_id& v) {
-    const auto b = to_bytes(v);
-    std::memcpy(at_, b.data(), b.size());
-    at_ += b.size();
-  }
-  void raw(byte_span data) {
-    if (!data.empty()) std::memcpy(at_, data.data(), data.size());
-    at_ += data.size();
-  }
-  [[nodiscard]] std::uint8_t* at() const { return at_; }
-
- private:
-  std::uint8_t* at_;
-};
-
 bool lies_in(byte_span part, byte_span whole) {
   return std::greater_equal<>{}(part.data(), whole.data()) &&
          std::less_equal<>{}(part.data() + part.size(), whole.data() + whole.size());
@@ -129,7 +102,6 @@ std::uint8_t* batch_buffer::room(std::size_t n) {
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did) {
   std::uint8_t flags = 0;
   std::uint64_t record_at = 0;
-  std::array<std::uint8_t, 16> stream{};
   if (did.seq != 0) {
     flags |= has_record;
     byte_span in = entry;
@@ -139,8 +111,7 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
       DUNLIN_CHECK(lies_in(did.record, in));
     }
     record_at = static_cast<std::uint64_t>(did.record.data() - in.data());
-    stream = to_bytes(did.stream);
-    if (entry.size() >= 17 && std::memcmp(entry.data() + 1, stream.data(), 16) == 0) flags |= stream_in_entry;
+    if (entry.size() >= 17 && id_from_bytes<stream_id>(entry.subspan<1, 16>()) == did.stream) flags |= stream_in_entry;
   }
   if (!did.touched.empty()) flags |= has_touched;
 
@@ -155,7 +126,7 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
   w.varint(did.outcome.size());
   w.raw(did.outcome);
   if (did.seq != 0) {
-    if ((flags & stream_in_entry) == 0) w.raw(stream);
+    if ((flags & stream_in_entry) == 0) w.id(did.stream);
     w.varint(did.seq);
     w.varint(static_cast<std::uint64_t>(did.ts));
     w.varint(record_at);

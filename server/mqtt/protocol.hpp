@@ -151,6 +151,10 @@ class protocol {
   // who answers late keeps a generation of the connection with it. For QoS 2 of a connection that is gone:
   // `session::note_received`.
   void answer(publish_token token, reason_code reason, const answer_details& details = {});
+  // The same with properties that are encoded already (user properties of 5.0, without the length that stands before
+  // them; at most max_encoded bytes), left out under the same conditions: where each message is answered with some.
+  static constexpr std::size_t max_encoded = 120;
+  void answer_encoded(publish_token token, reason_code reason, byte_span properties);
 
   // Sends a message; at QoS 0 at once or never, at QoS > 0 it is in flight until `on_acked(what, …)`. The message's
   // spans are copied before it returns, except a large body with an owner, which is shared.
@@ -237,7 +241,10 @@ class protocol {
   inline publish_token push_answer(const publish_view& publish);
   void grow_answers();
   void release_answers();
-  void answer_with(publish_token token, reason_code reason, const answer_details& details);
+  // Notes that it is answered; how many are to be answered before it.
+  inline std::uint32_t begin_answer(publish_token token, reason_code reason);
+  void answer_with(publish_token token, std::uint32_t ahead, reason_code reason, const answer_details& details);
+  void answer_early(publish_token token, reason_code reason, bytes properties);
   inline void settle(qos_level qos, reason_code reason);
   void settle_early();
 

@@ -161,8 +161,7 @@ inline void protocol::settle(qos_level qos, reason_code reason) {
   }
 }
 
-void protocol::answer(publish_token token, reason_code reason, const answer_details& details) {
-  if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
+inline std::uint32_t protocol::begin_answer(publish_token token, reason_code reason) {
   const std::uint32_t ahead = token.position - answers_->first;
   DUNLIN_CHECK(ahead < next_position_ - answers_->first);
   const answer_ring::slot& slot = answers_->at(token.position);
@@ -170,37 +169,73 @@ void protocol::answer(publish_token token, reason_code reason, const answer_deta
 
   // Accepted from here on, even if the connection ends before its turn comes.
   if (token.qos == qos_level::exactly_once && !is_error(reason)) session_->note_received(token.packet_id);
+  return ahead;
+}
+
+void protocol::answer(publish_token token, reason_code reason, const answer_details& details) {
+  if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
+  const std::uint32_t ahead = begin_answer(token, reason);
   if (ahead != 0 || !details.empty()) {
-    answer_with(token, reason, details);
+    answer_with(token, ahead, reason, details);
     return;
   }
   write_ack(token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec, token.packet_id, reason);
   settle(token.qos, reason);
 }
 
+void protocol::answer_encoded(publish_token token, reason_code reason, byte_span properties) {
+  DUNLIN_CHECK(properties.size() <= max_encoded);
+  if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
+  const std::uint32_t ahead = begin_answer(token, reason);
+  if (!lets_user_properties()) properties = {};
+  if (ahead != 0) {
+    answer_early(token, reason, {properties.begin(), properties.end()});
+    return;
+  }
+  const packet_type type = token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec;
+  const std::size_t size = 6 + properties.size();
+  if (properties.empty() || size > client_max_packet_) {
+    write_ack(type, token.packet_id, reason);
+  } else {
+    std::uint8_t* at = out_->reserve(size);
+    at = wire::put8(at, static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4));
+    at = wire::put8(at, static_cast<std::uint8_t>(size - 2));
+    at = wire::put16(at, token.packet_id);
+    at = wire::put8(at, static_cast<std::uint8_t>(reason));
+    at = wire::put8(at, static_cast<std::uint8_t>(properties.size()));
+    wire::put_raw(at, properties);
+  }
+  settle(token.qos, reason);
+}
+
 // An answer before its turn, or with details.
-void protocol::answer_with(publish_token token, reason_code reason, const answer_details& details) {
+void protocol::answer_with(publish_token token, std::uint32_t ahead, reason_code reason,
+                           const answer_details& details) {
   properties props;
-  if (is_v5() && problem_information_) {
+  if (lets_user_properties()) {
     if (!details.reason_string.empty()) props.set(property::reason_string, details.reason_string);
     props.set_user(details.user_properties);
   }
-  if (token.position == answers_->first) {
+  if (ahead == 0) {
     write_ack(token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec, token.packet_id,
               reason, props);
     settle(token.qos, reason);
     return;
   }
+  bytes encoded(props.empty() ? 0 : props.encoded_size());
+  if (!props.empty()) props.encode(encoded.data());
+  answer_early(token, reason, std::move(encoded));
+}
+
+void protocol::answer_early(publish_token token, reason_code reason, bytes properties) {
   answer_ring::slot& slot = answers_->at(token.position);
   slot.reason = reason;
   slot.set_state(answer_ring::slot_state::answered);
   ++answers_->answered_early;
-  if (props.empty()) return;
+  if (properties.empty()) return;
   slot.set_state(answer_ring::slot_state::answered_with_properties);
   if (!answers_->early) answers_->early = std::make_unique<std::vector<answer_ring::kept>>();
-  bytes encoded(props.encoded_size());
-  props.encode(encoded.data());
-  answers_->early->push_back({token.position, std::move(encoded)});
+  answers_->early->push_back({token.position, std::move(properties)});
 }
 
 void protocol::settle_early() {

@@ -84,6 +84,26 @@ TEST_F(MqttInbound, DetailsAreLeftOutWhereTheyWouldMakeThePacketTooLarge) {
   EXPECT_EQ(replies(), (lines{"PUBACK #1 quota_exceeded seq=1", "PUBACK #2 quota_exceeded"}));
 }
 
+TEST_F(MqttInbound, EncodedDetailsComeAsOthersDoInTheirTurnAndWhereTheClientWantsThem) {
+  const bytes seq{0x26, 0, 3, 's', 'e', 'q', 0, 2, '4', '1'};
+  connect();
+  host_.answers_at_once = false;
+  publish("a", "x", 1, 1);
+  publish("a", "y", 2, 2);
+  publish("a", "z", 1, 3);
+  p_->answer_encoded(host_.tokens[1], reason_code::success, seq);
+  EXPECT_TRUE(replies().empty());
+  p_->answer_encoded(host_.tokens[0], reason_code::success, seq);
+  p_->answer_encoded(host_.tokens[2], reason_code::success, {});
+  EXPECT_EQ(replies(), (lines{"PUBACK #1 success seq=41", "PUBREC #2 success seq=41", "PUBACK #3 success"}));
+  reconnect();
+  connect(v3);
+  host_.tokens.clear();
+  publish("a", "x", 1, 1);
+  p_->answer_encoded(host_.tokens.at(0), reason_code::success, seq);
+  EXPECT_EQ(replies(), lines{"PUBACK #1 success"});
+}
+
 TEST_F(MqttInbound, A311ClientIsToldNoReason) {
   connect(v3);
   host_.answers_at_once = false;

@@ -6,8 +6,8 @@ namespace dunlin::app {
 
 mqtt_connection::mqtt_connection(connection_shared& with, std::size_t shard) : with_(with), shard_(shard) {
   auto& thread = with_.all.at(shard_);
-  wire_ = std::make_unique<net::connection>(thread.loop(), *this);
-  link_ = std::make_unique<engine::device_link>(thread.shard(), *this, thread.shard().next_link_id());
+  wire_.emplace(thread.loop(), *this);
+  link_.emplace(thread.shard(), *this, thread.shard().next_link_id());
 }
 
 mqtt_connection::~mqtt_connection() {
@@ -78,7 +78,7 @@ void mqtt_connection::move_to(engine::shard_id to) {
   shard_ = to;
   auto& thread = with_.all.at(to);
   const bool taken = thread.loop().post([this, what, &thread] {
-    wire_ = std::make_unique<net::connection>(thread.loop(), *this);
+    wire_.emplace(thread.loop(), *this);
     link_->arrive(thread.shard(), *this, thread.shard().next_link_id());
     if (auto opened = wire_->open(std::move(*what)); !opened) delete this;
   });

@@ -5,7 +5,7 @@
 // nobody.
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include "app/shards.hpp"
 #include "engine/device_link.hpp"
@@ -53,8 +53,8 @@ class mqtt_connection final : public net::connection_user, public engine::port {
 
   connection_shared& with_;
   std::size_t shard_;
-  std::unique_ptr<net::connection> wire_;
-  std::unique_ptr<engine::device_link> link_;
+  std::optional<net::connection> wire_;  // another one on each loop
+  std::optional<engine::device_link> link_;
 };
 
 }  // namespace dunlin::app

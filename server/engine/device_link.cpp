@@ -110,10 +110,10 @@ void device_link::on_connect(const mqtt::connect_view& connect) {
   for (const auto& property : connect.props.user_properties()) {
     if (property.name == protocol_name) login_->dunlin = property.value == protocol_version;
   }
-  client_id_ = connect.client_id;
-  if (client_id_.empty()) {
+  client_id_ = std::make_unique<std::string>(connect.client_id);
+  if (client_id_->empty()) {
     login_->assigned = true;
-    client_id_ = to_text(home_->around().random.id<device_id>());
+    *client_id_ = to_text(home_->around().random.id<device_id>());
   }
   home_->around().logins.verify(home_->around().self, id_, login_->user, login_->token);
 }
@@ -135,7 +135,8 @@ void device_link::on_verified(const identity& who) {
   }
   account_ = who.account;
   device_ = who.device;
-  primary_ = client_id_ == to_text(device_);
+  primary_ = !client_id_ || *client_id_ == to_text(device_);
+  if (primary_) client_id_.reset();
   const shard_id to = home_->shard_of(account_);
   if (to == home_->around().self) return home_->attach_when_ready(*this);
   home_->boxes().remove_link(*this);
@@ -175,7 +176,7 @@ void device_link::finish_login() {
                              .shared_subscription_available = false,
                              .maximum_qos = mqtt::qos_level::exactly_once,
                              .user_properties = about};
-  if (login_->assigned) params.assigned_client_id = client_id_;
+  if (login_->assigned) params.assigned_client_id = client_id();
   const std::uint32_t most = primary_ ? home_->around().limits.max_session_expiry_s : 0;
   params.has_session_expiry = true;
   params.session_expiry_s = std::min(login_->expiry_s, most);

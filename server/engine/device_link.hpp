@@ -72,7 +72,10 @@ class device_link final : public mqtt::host {
   [[nodiscard]] account_id account() const { return account_; }
   [[nodiscard]] device_id device() const { return device_; }
   [[nodiscard]] bool is_primary() const { return primary_; }
-  [[nodiscard]] const std::string& client_id() const { return client_id_; }
+  // Empty if it holds the device's session: then it is the device's id.
+  [[nodiscard]] std::string_view client_id() const {
+    return client_id_ ? std::string_view(*client_id_) : std::string_view();
+  }
   [[nodiscard]] filters& wanted() { return wanted_; }
   std::vector<feed>& feeds() { return feeds_; }
   feed* find_feed(std::uint32_t conversation);
@@ -151,7 +154,11 @@ class device_link final : public mqtt::host {
   };
   enum class given : std::uint8_t { yes, no_room };
 
-  given give(feed& at, const record_ref& record);
+  struct record_form;
+  void find_form(const feed& at, record_form& form) const;
+  // REQUIRES: the record is above at.sent().
+  given give(feed& at, const record_ref& record, record_form& form);
+  feed* feed_of(stream_id conversation);
   [[nodiscard]] bool has_room() const;
   // How much may be in flight of what was missed (D9).
   [[nodiscard]] std::size_t backlog_credit() const;
@@ -196,7 +203,7 @@ class device_link final : public mqtt::host {
   mqtt::session session_;
   account_id account_;
   device_id device_;
-  std::string client_id_;
+  std::unique_ptr<std::string> client_id_;
   std::unique_ptr<login> login_;
   std::unique_ptr<open_subscribe> subscribing_;
   filters wanted_;

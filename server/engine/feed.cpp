@@ -11,9 +11,17 @@ namespace {
 constexpr std::size_t max_echoes = 1024;
 }  // namespace
 
+// What was in flight in order becomes a list.
+feed::flight& feed::listed() {
+  if (!flight_) {
+    flight_ = std::make_unique<flight>();
+    for (std::uint64_t seq = acked_ + 1; seq <= sent_; ++seq) flight_->runs.push_back({seq, seq, what::waits});
+  }
+  return *flight_;
+}
+
 void feed::add(std::uint64_t first, std::uint64_t last, what is) {
-  if (!flight_) flight_ = std::make_unique<flight>();
-  auto& runs = flight_->runs;
+  auto& runs = listed().runs;
   const bool extends = !runs.empty() && runs.back().is == is && is != what::waits && runs.back().last + 1 == first;
   if (extends) {
     runs.back().last = last;
@@ -49,10 +57,10 @@ void feed::rest() {
   if (flight_ && flight_->runs.empty() && flight_->echoes.empty()) flight_.reset();
 }
 
-bool feed::ack(std::uint64_t seq) {
-  if (!flight_) return false;
+bool feed::ack_listed(std::uint64_t seq) {
   if (planted(bug::cursor_jumps_gap) && seq > acked_) return have_through(seq);
-  auto& runs = flight_->runs;
+  if (!flight_ && (seq <= acked_ || seq > sent_)) return false;
+  auto& runs = listed().runs;
   const auto it = std::find_if(runs.begin(), runs.end(), [seq](const run& r) { return r.last >= seq; });
   if (it == runs.end() || it->first != seq || it->is != what::waits) return false;
   it->is = what::acked;
@@ -74,16 +82,14 @@ bool feed::have_through(std::uint64_t seq) {
 
 bool feed::expect_echo(std::uint64_t seq) {
   if (sent_ == at_head || seq <= sent_) return false;
-  if (!flight_) flight_ = std::make_unique<flight>();
-  auto& echoes = flight_->echoes;
+  auto& echoes = listed().echoes;
   if (std::find(echoes.begin(), echoes.end(), seq) != echoes.end()) return true;
   if (echoes.size() >= max_echoes) echoes.erase(echoes.begin());
   echoes.push_back(seq);
   return true;
 }
 
-bool feed::take_echo(std::uint64_t seq) {
-  if (!flight_) return false;
+bool feed::take_listed_echo(std::uint64_t seq) {
   auto& echoes = flight_->echoes;
   const auto it = std::find(echoes.begin(), echoes.end(), seq);
   if (it == echoes.end()) return false;

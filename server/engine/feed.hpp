@@ -28,9 +28,19 @@ class feed {
 
   void start_at(std::uint64_t seq) { sent_ = acked_ = seq; }
   // Sent, and to be acknowledged. REQUIRES of these three: seqs in ascending order, each above sent().
-  void note_sent(std::uint64_t seq) { add(seq, seq, what::waits); }
+  void note_sent(std::uint64_t seq) {
+    if (!flight_ && seq == sent_ + 1) [[likely]] {
+      sent_ = seq;
+    } else {
+      add(seq, seq, what::waits);
+    }
+  }
   // Never sent on this connection: acknowledged with what precedes it (D6). True if acked() moved.
   bool note_passed(std::uint64_t first, std::uint64_t last) {
+    if (!flight_ && acked_ == sent_ && first == sent_ + 1) {
+      sent_ = acked_ = last;
+      return true;
+    }
     add(first, last, what::passed);
     return settle();
   }
@@ -43,14 +53,20 @@ class feed {
   void note_gap(std::uint64_t first, std::uint64_t last) { add(first, last, what::gap); }
 
   // True if acked() moved. An unknown seq changes nothing.
-  bool ack(std::uint64_t seq);
+  bool ack(std::uint64_t seq) {
+    if (!flight_ && seq == acked_ + 1 && seq <= sent_) [[likely]] {
+      acked_ = seq;
+      return true;
+    }
+    return ack_listed(seq);
+  }
   // The client's store holds everything up to here (Receipt.have_through).
   bool have_through(std::uint64_t seq);
 
   // The PUBACK of an own message said this seq; true if it is still to come, so that it is not sent whole.
   bool expect_echo(std::uint64_t seq);
   // True, once, for a seq that was expected.
-  bool take_echo(std::uint64_t seq);
+  bool take_echo(std::uint64_t seq) { return flight_ != nullptr && take_listed_echo(seq); }
 
   // The feed of a kept session takes the place of `fresh`: it is that connection's now, and goes on where it was.
   void take_flags(const feed& fresh) {
@@ -84,6 +100,9 @@ class feed {
     std::vector<run> runs;              // ascending, all above acked_
     std::vector<std::uint64_t> echoes;  // expected, above sent_
   };
+  flight& listed();
+  bool ack_listed(std::uint64_t seq);
+  bool take_listed_echo(std::uint64_t seq);
   void add(std::uint64_t first, std::uint64_t last, what is);
   bool settle();
   void rest();
@@ -91,6 +110,7 @@ class feed {
   std::uint32_t conversation_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t acked_ = 0;
+  // Null: all between acked_ and sent_ waits, and was sent one by one, as it nearly always is.
   std::unique_ptr<flight> flight_;
 };
 

@@ -20,6 +20,27 @@ TEST(Feed, D6_AnAcknowledgementMovesTheCursorIfItContinuesIt) {
   EXPECT_EQ(f.acked(), 7U);
 }
 
+TEST(Feed, D6_AcknowledgementsInAnyOrderMoveTheCursorToTheFirstThatIsOutstanding) {
+  auto f = at(0);
+  for (std::uint64_t seq = 1; seq <= 6; ++seq) f.note_sent(seq);
+  EXPECT_TRUE(f.ack(1));   // in order: nothing is listed
+  EXPECT_FALSE(f.ack(1));  // again
+  EXPECT_FALSE(f.ack(7));  // never sent
+  EXPECT_FALSE(f.ack(4));  // out of order
+  EXPECT_FALSE(f.ack(3));
+  EXPECT_EQ(f.acked(), 1U);
+  f.note_sent(7);
+  EXPECT_TRUE(f.ack(2));
+  EXPECT_EQ(f.acked(), 4U);
+  EXPECT_TRUE(f.ack(5));
+  EXPECT_TRUE(f.ack(6));
+  EXPECT_TRUE(f.ack(7));
+  f.note_sent(8);
+  EXPECT_FALSE(f.note_passed(9, 9));
+  EXPECT_TRUE(f.ack(8));
+  EXPECT_EQ(f.acked(), 9U);
+}
+
 TEST(Feed, D6_ASeqThatIsNeverSentCountsWithWhatPrecedesIt) {
   auto f = at(0);
   f.note_sent(1);

@@ -7,8 +7,10 @@
 namespace dunlin::engine {
 
 device_link* inboxes::find_link(std::uint64_t id) {
+  if (last_link_ != nullptr && last_link_->id() == id) return last_link_;
   const auto it = links_.find(id);
-  return it == links_.end() ? nullptr : it->second;
+  if (it == links_.end()) return nullptr;
+  return last_link_ = it->second;
 }
 
 void inboxes::add_link(device_link& link) {
@@ -18,6 +20,7 @@ void inboxes::add_link(device_link& link) {
 
 void inboxes::remove_link(device_link& link) {
   links_.erase(link.id());
+  if (last_link_ == &link) last_link_ = nullptr;
   counts_.connections.set(static_cast<std::int64_t>(links_.size()));
 }
 
@@ -45,7 +48,7 @@ void inboxes::forget_if_idle(account_id account) {
   if (auto* state = owner_.inbox(account)) {
     for (auto& c : state->conversations) drop_slot(c);
   }
-  if (it->second->kept.empty()) inboxes_.erase(it);
+  if (!it->second->kept) inboxes_.erase(it);
 }
 
 namespace {
@@ -88,13 +91,14 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
   }
   auto& inbox = inbox_of(link.account());
   if (link.is_primary()) {
-    const auto kept = inbox.kept.find(link.device());
-    if (kept != inbox.kept.end()) {
+    const auto kept = inbox.kept ? inbox.kept->find(link.device()) : std::map<device_id, kept_session>::iterator();
+    if (inbox.kept && kept != inbox.kept->end()) {
       if (!clean_start && kept->second.expires > now_) {
         *resumed = std::move(kept->second);
         *session_present = true;
       }
-      inbox.kept.erase(kept);
+      inbox.kept->erase(kept);
+      if (inbox.kept->empty()) inbox.kept.reset();
       counts_.sessions_kept.set(static_cast<std::int64_t>(--kept_count_));
     }
   }
@@ -105,8 +109,11 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
 
 void inboxes::detach(device_link& link, mono_ms now) {
   const auto it = inboxes_.find(link.account());
-  if (it == inboxes_.end() || std::erase(it->second->links, &link) == 0) return;
+  if (it == inboxes_.end()) return;
   auto& inbox = *it->second;
+  const auto place = std::find(inbox.links.begin(), inbox.links.end(), &link);
+  if (place == inbox.links.end()) return;
+  inbox.links.erase(place);
   std::vector<stream_id> streams;
   for (auto& at : link.feeds()) {
     streams.push_back(slot(at.conversation()).stream);
@@ -117,7 +124,8 @@ void inboxes::detach(device_link& link, mono_ms now) {
   if (link.is_primary() && link.session_expiry_s() != 0) {
     auto kept = keep(link, streams);
     kept.expires = now + std::int64_t{std::min(kept.session.expiry_s(), limits_.max_session_expiry_s)} * 1000;
-    inbox.kept[link.device()] = std::move(kept);
+    if (!inbox.kept) inbox.kept = std::make_unique<std::map<device_id, kept_session>>();
+    (*inbox.kept)[link.device()] = std::move(kept);
     counts_.sessions_kept.set(static_cast<std::int64_t>(++kept_count_));
   }
   link.feeds().clear();
@@ -223,7 +231,10 @@ void inboxes::changed(account_id account) {
     sync(*link);
     link->pump();
   }
-  std::erase_if(inbox.kept, [&](const auto& kept) { return is_gone(kept.first); });
+  if (inbox.kept) {
+    std::erase_if(*inbox.kept, [&](const auto& kept) { return is_gone(kept.first); });
+    if (inbox.kept->empty()) inbox.kept.reset();
+  }
   std::sort(dropped.begin(), dropped.end());
   dropped.erase(std::unique(dropped.begin(), dropped.end()), dropped.end());
   for (const auto handle : dropped) {
@@ -237,9 +248,12 @@ void inboxes::expire(moment now) {
   std::vector<account_id> idle;
   std::size_t kept = 0;
   for (auto& [account, inbox] : inboxes_) {
-    std::erase_if(inbox->kept, [&](const auto& k) { return k.second.expires <= now.mono; });
-    kept += inbox->kept.size();
-    if (inbox->links.empty() && inbox->kept.empty()) idle.push_back(account);
+    if (inbox->kept) {
+      std::erase_if(*inbox->kept, [&](const auto& k) { return k.second.expires <= now.mono; });
+      kept += inbox->kept->size();
+      if (inbox->kept->empty()) inbox->kept.reset();
+    }
+    if (inbox->links.empty() && !inbox->kept) idle.push_back(account);
   }
   kept_count_ = kept;
   counts_.sessions_kept.set(static_cast<std::int64_t>(kept));

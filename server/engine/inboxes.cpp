@@ -12,7 +12,7 @@ constexpr std::size_t max_slots = 0xffffff;
 
 inboxes::inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts)
     : self_(self), owner_(mine), out_(out), limits_(limits), counts_(counts) {
-  slots_.emplace_back();
+  slots_.add();
   generations_.push_back(0);
 }
 
@@ -31,7 +31,7 @@ std::uint32_t inboxes::ensure_slot(live_inbox& inbox, stream::inbox_conversation
   if (free_slots_.empty()) {
     DUNLIN_CHECK(slots_.size() < max_slots);
     i = static_cast<std::uint32_t>(slots_.size());
-    slots_.emplace_back();
+    slots_.add();
     generations_.push_back(1);
   } else {
     i = free_slots_.back();
@@ -76,7 +76,7 @@ void inboxes::flush() {
     batch.from = self_;
     batch.list.push_back({c.stream, c.inbox->account, handle, c.known, marks_now(c)});
     c.state = live_conversation::bit::asked;
-    c.asked_at = now_;
+    c.asked_s = static_cast<std::uint32_t>(now_ / 1000);
   }
   to_arm_.clear();
   for (auto& [to, batch] : out) {
@@ -269,7 +269,7 @@ void inboxes::sweep(moment now) {
     if (c.inbox == nullptr || c.inbox->links.empty()) continue;
     const auto handle = handle_of(sweep_at_);
     repeat.push_back(handle);
-    if (now.mono - c.asked_at < limits_.rearm - limits_.repeat_marks) continue;
+    if (now.mono - mono_ms{c.asked_s} * 1000 < limits_.rearm - limits_.repeat_marks) continue;
     ask_anew(handle);
     for (auto* link : c.inbox->links) link->on_link_gap(owner_.shard_of(partition_of(c.stream)));
   }

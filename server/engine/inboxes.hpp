@@ -13,6 +13,9 @@
 #include <memory>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
+#include "base/chunked.hpp"
 #include "engine/counters.hpp"
 #include "engine/device_link.hpp"
 #include "engine/feed.hpp"
@@ -37,8 +40,8 @@ struct kept_session {
 // An account with connections or kept sessions.
 struct live_inbox {
   account_id account;
-  std::vector<device_link*> links;
-  std::map<device_id, kept_session> kept;
+  boost::container::small_vector<device_link*, 1> links;
+  std::unique_ptr<std::map<device_id, kept_session>> kept;  // null: none
 };
 
 // One conversation of a live inbox.
@@ -51,10 +54,10 @@ struct live_conversation {
   wall_ms ts = 0;           // when that record was made
   bit state = bit::unarmed;
   bool marks_due = false;
-  bool listed = false;  // is to be armed this turn
+  bool listed = false;        // is to be armed this turn
+  std::uint32_t asked_s = 0;  // when it was armed last, in seconds of the clock
   receipts others;
   stream::marks kept;  // what the stream said it has of ours
-  mono_ms asked_at = 0;
 };
 
 class inboxes {
@@ -143,11 +146,12 @@ class inboxes {
   outbound& out_;
   const options& limits_;
   counters& counts_;
-  std::vector<live_conversation> slots_;  // [0] is nobody's
+  chunked<live_conversation> slots_;  // [0] is nobody's
   std::vector<std::uint8_t> generations_;
   std::vector<std::uint32_t> free_slots_;
   boost::unordered_flat_map<account_id, std::unique_ptr<live_inbox>, std::hash<account_id>> inboxes_;
   boost::unordered_flat_map<std::uint64_t, device_link*> links_;
+  device_link* last_link_ = nullptr;  // the one that was found last
   std::vector<std::uint32_t> to_arm_;
   std::vector<std::uint32_t> marks_due_;
   struct dirty_feed {

@@ -14,6 +14,8 @@ using mqtt::reason_code;
 namespace {
 
 constexpr std::size_t topic_max = 40;
+// So many are looked through faster than the account's list is searched.
+constexpr std::size_t few_feeds = 8;
 
 // The topic's name; `at` has topic_max bytes.
 std::string_view write_topic(topic_kind what, stream_id conversation, char* at) {
@@ -65,6 +67,19 @@ feed* device_link::find_feed(std::uint32_t conversation) {
   return it != feeds_.end() && it->conversation() == conversation ? &*it : nullptr;
 }
 
+feed* device_link::feed_of(stream_id conversation) {
+  auto& boxes = home_->boxes();
+  if (feeds_.size() <= few_feeds) {
+    for (auto& at : feeds_) {
+      if (boxes.conversation(at).stream == conversation) return &at;
+    }
+    return nullptr;
+  }
+  auto* state = boxes.state_of(account_);
+  const auto* c = state == nullptr ? nullptr : state->find(conversation);
+  return c == nullptr || c->live == 0 ? nullptr : find_feed(c->live);
+}
+
 bool device_link::has_room() const {
   return attached_ && protocol_->state() == mqtt::protocol_state::connected && protocol_->credit() > 0 &&
          port_->out().size() < home_->wire().bounds.max_output / 2;
@@ -83,17 +98,39 @@ void device_link::pass(feed& at, std::uint64_t first, std::uint64_t last) {
   if (at.note_passed(first, last)) home_->boxes().cursor_moved(*this, at);
 }
 
-device_link::given device_link::give(feed& at, const record_ref& record) {
-  if (record.seq <= at.sent()) return given::yes;
+// How records of one conversation go out on this connection: the same for all of a list.
+struct device_link::record_form {
+  stream_id conversation;
+  std::int8_t whole = filters::none;
+  std::int8_t text = filters::none;
+  char topic[topic_max];
+  std::vector<std::uint32_t> identifiers;
+  mqtt::message m;  // of the whole record, but for its body
+  std::uint64_t sent = 0;
+};
+
+void device_link::find_form(const feed& at, record_form& form) const {
+  form.conversation = home_->boxes().conversation(at).stream;
+  const bool own = form.conversation == account_stream(account_);
+  const topic_kind what = own ? topic_kind::me : topic_kind::record;
+  form.whole = wanted_.qos(what, form.conversation);
+  form.text = own ? filters::none : wanted_.qos(topic_kind::text, form.conversation);
+  if (form.whole == filters::none) return;
+  form.m.topic = write_topic(what, form.conversation, form.topic);
+  form.m.qos = static_cast<qos_level>(form.whole);
+  if (wanted_.identifiers.empty()) return;
+  find_identifiers(what, form.conversation, form.identifiers);
+  form.m.subscription_ids = form.identifiers;
+}
+
+device_link::given device_link::give(feed& at, const record_ref& record, record_form& form) {
   if (record.seq > at.sent() + 1) pass(at, at.sent() + 1, record.seq - 1);  // trimmed, or before the join
-  const stream_id conversation = home_->boxes().conversation(at).stream;
+  const stream_id conversation = form.conversation;
   if (at.moves_cursor && at.take_echo(record.seq)) {
     at.note_echoed(record.seq);
     return given::yes;
   }
-  const bool own = conversation == account_stream(account_);
-  const std::int8_t whole = wanted_.qos(own ? topic_kind::me : topic_kind::record, conversation);
-  std::int8_t text = own ? filters::none : wanted_.qos(topic_kind::text, conversation);
+  std::int8_t text = form.text;
   mqtt::message plain;
   if (text != filters::none) {
     const auto view = stream::read_record(record.data());
@@ -103,19 +140,19 @@ device_link::given device_link::give(feed& at, const record_ref& record) {
       plain.body = view->body;
     }
   }
-  if (whole == filters::none && text == filters::none) {
+  if (form.whole == filters::none && text == filters::none) {
     pass(at, record.seq, record.seq);  // not for its filters (D6)
     return given::yes;
   }
   const mqtt::cookie cookie{conversation.hi, conversation.lo, record.seq};
   delivery done = delivery::sent;
   bool waits = false;
-  if (whole != filters::none) {
-    mqtt::message m;
-    m.body = record.data();
-    m.owner = &record.chunk;
-    done = deliver(own ? topic_kind::me : topic_kind::record, conversation, m, whole, cookie);
-    waits = whole > 0;
+  if (form.whole != filters::none) {
+    form.m.body = record.data();
+    form.m.owner = &record.chunk;
+    done = protocol_->deliver(form.m, cookie);
+    if (done == delivery::sent) ++form.sent;
+    waits = form.whole > 0;
   }
   if (text != filters::none && done == delivery::sent) {
     // One of the two carries the acknowledgement.
@@ -147,15 +184,21 @@ void device_link::on_records(feed& at, const record_list& list, std::uint64_t tr
     return;
   }
   if (!list) return;
+  record_form form;
+  find_form(at, form);
+  // A list is short beside what the output may hold: asked once, the protocol has the last word.
+  const bool room = has_room() && session_.unsent_count() == 0;
   for (const auto& record : *list) {
     if (record.seq <= at.sent()) continue;
-    const bool room = has_room() && !(at.missed && backlog_full()) && session_.unsent_count() == 0;
-    if (!room || give(at, record) == given::no_room) {
+    if (!room || (at.missed && backlog_full()) || give(at, record, form) == given::no_room) {
       if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head
       held_back_ = true;
-      return;
+      break;
     }
   }
+  if (form.sent == 0) return;
+  home_->around().counts.delivered.add(form.sent);
+  port_->dirty();
 }
 
 void device_link::on_read_refused(feed& at, stream::reason why) {
@@ -167,12 +210,8 @@ void device_link::on_read_refused(feed& at, stream::reason why) {
 
 void device_link::on_acked(const mqtt::cookie& what, reason_code /*reason*/) {
   home_->around().counts.acked.add();
-  const stream_id conversation{what.a, what.b};
-  for (auto& at : feeds_) {
-    if (home_->boxes().conversation(at).stream != conversation) continue;
-    if (at.ack(what.c)) home_->boxes().cursor_moved(*this, at);
-    break;
-  }
+  auto* const at = feed_of({what.a, what.b});
+  if (at != nullptr && at->ack(what.c)) home_->boxes().cursor_moved(*this, *at);
   // Half of the backlog's credit at a time: one read then serves many records.
   if (held_back_ && session_.in_flight_count() <= backlog_credit() / 2) pump();
 }

@@ -122,7 +122,7 @@ void all_arrives() {
 }
 
 TEST(lossy, S3_ASubmitMayBeLostDoubledOrLate) { all_arrives<submit>(); }
-TEST(lossy, S3_AVerdictMayBeLostDoubledOrLate) { all_arrives<submitted>(); }
+TEST(lossy, S3_AVerdictMayBeLostDoubledOrLate) { all_arrives<verdicts>(); }
 TEST(lossy, D5_AnArmMayBeLostDoubledOrLate) { all_arrives<arms>(); }
 TEST(lossy, D5_TheAnswerToAnArmMayBeLostDoubledOrLate) { all_arrives<armed_list>(); }
 TEST(lossy, D5_NewsMayBeLostDoubledOrLate) { all_arrives<news>(); }

@@ -95,6 +95,11 @@ struct submitted {
   stream::verdict outcome;
 };
 
+// The verdicts of one release for one shard.
+struct verdicts {
+  std::vector<submitted> list;
+};
+
 // One record inside a chunk: the whole wire Record is there.
 struct record_ref {
   std::uint64_t seq = 0;
@@ -187,14 +192,14 @@ struct state_ready {
 };
 
 using message =
-    std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, news, urgent_news,
-                 armed_list, records, marks_kept, receipts_news, live_down, attach_ready, state_ready>;
+    std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, verdicts, news,
+                 urgent_news, armed_list, records, marks_kept, receipts_news, live_down, attach_ready, state_ready>;
 
 // What nobody may be left waiting for: its place was promised with the question.
 inline bool is_answer(const message& m) {
-  return std::holds_alternative<submitted>(m) || std::holds_alternative<records>(m) ||
-         std::holds_alternative<armed_list>(m) || std::holds_alternative<effect_kept>(m) ||
-         std::holds_alternative<marks_kept>(m);
+  return std::holds_alternative<submitted>(m) || std::holds_alternative<verdicts>(m) ||
+         std::holds_alternative<records>(m) || std::holds_alternative<armed_list>(m) ||
+         std::holds_alternative<effect_kept>(m) || std::holds_alternative<marks_kept>(m);
 }
 
 // The way to the other shards.

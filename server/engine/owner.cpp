@@ -12,6 +12,9 @@ using stream::verdict;
 namespace {
 // What a frame may need beside its entry: header, outcome, the keys it touched.
 constexpr std::size_t frame_overhead = 256;
+// Buffers kept for the next entries.
+constexpr std::size_t max_spare = 256;
+constexpr std::size_t max_spare_bytes = 4096;
 }  // namespace
 
 owner::owner(shard_id self, shard_id shards, store::log& log, store::history& history, outbound& out,
@@ -21,7 +24,7 @@ owner::owner(shard_id self, shard_id shards, store::log& log, store::history& hi
     const auto id = static_cast<partition_id>(p);
     if (mine(id)) partitions_[id] = std::make_unique<stream::partition>(id);
   }
-  live_.emplace_back();
+  live_.add();
 }
 
 status owner::load_partitions() {
@@ -83,7 +86,7 @@ owner::live_stream& owner::live_of(stream::stream_state& state) {
   if (state.live == 0) {
     if (live_free_.empty()) {
       state.live = static_cast<std::uint32_t>(live_.size());
-      live_.emplace_back();
+      live_.add();
     } else {
       state.live = live_free_.back();
       live_free_.pop_back();
@@ -154,7 +157,7 @@ void owner::answer(reply_to to, const verdict& v) {
     case verdict::kind::duplicate: counts_.duplicates.add(); break;
     case verdict::kind::refused: counts_.refused[static_cast<std::size_t>(v.why)]->add(); break;
   }
-  hold(to.shard, submitted{to.token, v});
+  held_.open(ticket_now()).verdicts.push_back({to.shard, {to.token, v}});
 }
 
 void owner::hold(shard_id to, message&& m) { held_.open(ticket_now()).answers.push_back({to, std::move(m)}); }
@@ -164,15 +167,26 @@ void owner::keep_record(stream::stream_state& s, const store::applied& out) {
   auto& live = live_of(s);
   if (live.released >= out.seq) live.released = out.seq - 1;  // the stream's first record made it known here
   auto& batch = held_.open(ticket_now());
-  std::uint8_t head[stream::record_head_max];
-  const std::size_t n = stream::write_record_head(head, out.seq, out.ts);
-  const auto at = static_cast<std::uint32_t>(batch.arena.size());
-  batch.arena.insert(batch.arena.end(), head, head + n);
-  batch.arena.insert(batch.arena.end(), out.record.begin(), out.record.end());
-  // Urgency is field 7; the fields before it are three ids and the kind.
-  const auto record = stream::read_record(out.record);
-  const auto urgency = record ? static_cast<std::uint8_t>(record->urgency) : std::uint8_t{0};
+  auto& arena = batch.arena;
+  const auto at = static_cast<std::uint32_t>(batch.arena_used);
+  const std::size_t most = at + stream::record_head_max + out.record.size();
+  if (arena.size() < most) arena.resize(std::max({most, 2 * arena.size(), std::size_t{1024}}));
+  const std::size_t n = stream::write_record_head(arena.data() + at, out.seq, out.ts);
+  std::memcpy(arena.data() + at + n, out.record.data(), out.record.size());
+  batch.arena_used = at + n + out.record.size();
+  const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(out.record));
   batch.records.push_back({s.id, out.seq, at, static_cast<std::uint32_t>(n + out.record.size()), urgency});
+}
+
+bytes owner::borrow_buffer() {
+  if (spare_.empty()) return {};
+  bytes out = std::move(spare_.back());
+  spare_.pop_back();
+  return out;
+}
+
+void owner::give_back(bytes&& buffer) {
+  if (spare_.size() < max_spare && buffer.capacity() <= max_spare_bytes) spare_.push_back(std::move(buffer));
 }
 
 bool owner::submit_cursors(partition_id p, const std::vector<stream::cursor_part>& parts, std::uint64_t tag) {

@@ -16,6 +16,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "base/chunked.hpp"
 #include "engine/counters.hpp"
 #include "engine/messages.hpp"
 #include "engine/options.hpp"
@@ -53,6 +54,10 @@ class owner final : public store::applier {
 
   // A message for a stream or partition of this shard.
   void take(message&& m, moment now);
+  // Buffers of entries that are in the log are used again: of messages that came from other shards, too, which get
+  // about as many from here. What is in it is of no interest.
+  [[nodiscard]] bytes borrow_buffer();
+  void give_back(bytes&& buffer);
   // Once a turn: answers of the history, what became durable, rows that are wanted.
   void turn(moment now);
   // Hands the open batch to the log: the end of a turn.
@@ -148,6 +153,7 @@ class owner final : public store::applier {
   void ask(const store::row_key& key);
 
   void release(release_batch& batch, moment now);
+  void release_verdicts(release_batch& batch);
   void release_records(release_batch& batch, moment now);
   void signal(stream::stream_state& stream, live_stream& live, bool urgent, bool ring, moment now);
   void signal_urgent(stream::stream_state& stream, std::uint64_t head, bool ring, moment now);
@@ -195,10 +201,13 @@ class owner final : public store::applier {
   release_queue held_;
   store::ticket ticket_ = 0;  // that the answers of the entry being applied wait for
   bool applying_ = false;
-  std::vector<live_stream> live_;  // by stream_state::live; [0] is nobody's
+  chunked<live_stream> live_;  // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
-  std::vector<stream_id> touched_;      // streams with records in the release at hand
-  std::vector<stream_id> unsignalled_;  // those streams, each once
+  std::vector<std::uint8_t> signalled_;              // by shard, while a stream signals
+  std::vector<std::vector<submitted>> verdicts_to_;  // by shard, while a batch is released
+  std::vector<bytes> spare_;                         // buffers for entries
+  std::vector<stream_id> touched_;                   // streams with records in the release at hand
+  std::vector<stream_id> unsignalled_;               // those streams, each once
   // Client entries for which the log had no space (L6), in the order of their coming; bounded by the senders' credit.
   std::deque<submit> no_space_;
   std::set<std::pair<shard_id, std::uint64_t>> waiting_;  // who they are from: a repeat is dropped

@@ -29,12 +29,12 @@ void owner::report_marks(const marks_report& r, stream::stream_state& s, live_st
     hold(shard_of(partition_of(r.account)), marks_kept{s.id, r.handle, member->at});
     return;
   }
-  const auto same =
-      std::find_if(live.marks.begin(), live.marks.end(), [&](const auto& part) { return part.account == r.account; });
-  if (same != live.marks.end()) {
-    same->at.merge(r.at);
+  const std::uint32_t known = member->reported;
+  if (known != 0 && known <= live.marks.size() && live.marks[known - 1].account == r.account) {
+    live.marks[known - 1].at.merge(r.at);
   } else {
     live.marks.push_back({s.id, r.account, r.at});
+    member->reported = static_cast<std::uint32_t>(live.marks.size());
   }
   if (live.marks_listed) return;
   live.marks_listed = true;
@@ -50,7 +50,8 @@ void owner::flush_marks_due(moment now) {
     group_at_ = now.mono;
     flush_marks(marked_group_);
     const mono_ms cold = now.mono - 5000;
-    for (auto& live : live_) {
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+      auto& live = live_[i];
       if (!live.recent.empty() && live.recent_at < cold) live.recent = {};
     }
   }

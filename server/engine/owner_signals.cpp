@@ -10,6 +10,7 @@ namespace dunlin::engine {
 
 void owner::release(release_batch& batch, moment now) {
   // Verdicts first: a sender knows its message's seq before the record comes around (D8).
+  release_verdicts(batch);
   for (auto& answer : batch.answers) {
     if (!out_.post(answer.to, std::move(answer.what))) counts_.link_no_credit.add();
   }
@@ -20,6 +21,20 @@ void owner::release(release_batch& batch, moment now) {
     } else {
       out_.on_own_event(event);
     }
+  }
+}
+
+void owner::release_verdicts(release_batch& batch) {
+  if (batch.verdicts.empty()) return;
+  verdicts_to_.resize(shards_);
+  for (auto& v : batch.verdicts) verdicts_to_[v.to].push_back(v.what);
+  for (shard_id to = 0; to < shards_; ++to) {
+    auto& list = verdicts_to_[to];
+    if (list.empty()) continue;
+    const std::size_t n = list.size();
+    if (!out_.post(to, verdicts{std::move(list)})) counts_.link_no_credit.add();
+    list = {};
+    list.reserve(n);
   }
 }
 
@@ -97,11 +112,12 @@ bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id s
 
 void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool ring, moment now) {
   // Armed members know everything before the first record of this release.
-  std::vector<bool> shards(shards_, false);
+  auto& shards = signalled_;
+  shards.assign(shards_, 0);
   bool any = false;
   for (const auto& member : s.members) {
     if (!member.armed) continue;
-    shards[shard_of(partition_of(member.account))] = true;
+    shards[shard_of(partition_of(member.account))] = 1;
     any = true;
   }
   if (any) {
@@ -114,7 +130,7 @@ void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool
     }
     bool all = true;
     for (shard_id shard = 0; shard < shards_; ++shard) {
-      if (shards[shard]) all = news_to(s, live, shard, list) && all;
+      if (shards[shard] != 0) all = news_to(s, live, shard, list) && all;
     }
     if (!all) signal_later(live, &live_stream::unsignalled);
   }
@@ -188,8 +204,15 @@ void owner::answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std:
     quiet.push_back({.stream = a.stream, .handle = a.handle});
     return;
   }
-  auto& live = live_of(*s);
   member->handle = a.handle;
+  if (s->is_account && s->live == 0 && s->head <= a.known && !planted(bug::arm_unconditionally)) {
+    // Its one member is here and nobody else's marks matter: nothing to be remembered.
+    member->armed = true;
+    quiet.push_back(
+        {.stream = a.stream, .handle = a.handle, .known = a.known, .ts = s->ts, .member = true, .at = member->at});
+    return;
+  }
+  auto& live = live_of(*s);
   if (!s->is_account && !(a.at == member->at)) report_marks({a.stream, a.account, a.handle, a.at}, *s, live);
   if (live.released > a.known && !planted(bug::arm_unconditionally)) {
     // News as in D2; members that stand at the same place share one message.

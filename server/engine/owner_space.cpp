@@ -16,6 +16,7 @@ void owner::take(submit& m, moment /*now*/) {
   const reason why = append(m.partition, m.entry, store::space_for::client, &m.from);
   if (why == reason::busy) return wait_for_space(m, again);
   if (why != reason::none) answer(m.from, verdict::refuse(why));
+  give_back(std::move(m.entry));
 }
 
 void owner::wait_for_space(submit& m, bool first) {

@@ -28,6 +28,11 @@ struct outgoing {
   message what;
 };
 
+struct held_verdict {
+  shard_id to = 0;
+  submitted what;
+};
+
 // Something that concerns this shard's own inboxes or streams, once it is durable.
 struct own_event {
   enum class kind : std::uint8_t { inbox_changed, marks_kept, cursors_kept, trimmed };
@@ -38,8 +43,10 @@ struct own_event {
 
 struct release_batch {
   store::ticket ticket = 0;
-  bytes arena;
+  bytes arena;  // of `arena_used` bytes, and room behind them
+  std::size_t arena_used = 0;
   std::vector<fresh_record> records;
+  std::vector<held_verdict> verdicts;
   std::vector<outgoing> answers;
   std::vector<own_event> events;
 };
@@ -48,7 +55,14 @@ class release_queue {
  public:
   // The batch for what is decided now.
   release_batch& open(store::ticket ticket) {
-    if (batches_.empty() || batches_.back().ticket < ticket) batches_.emplace_back().ticket = ticket;
+    if (batches_.empty() || batches_.back().ticket < ticket) {
+      auto& batch = batches_.emplace_back();
+      batch.ticket = ticket;
+      // About as much as before: growing by doubling would copy each record once more.
+      batch.arena.resize(last_arena_);
+      batch.records.reserve(last_records_);
+      batch.verdicts.reserve(last_records_);
+    }
     return batches_.back();
   }
   // Takes the oldest batch if its ticket is durable.
@@ -56,12 +70,17 @@ class release_queue {
     if (batches_.empty() || batches_.front().ticket > durable) return false;
     out = std::move(batches_.front());
     batches_.pop_front();
+    out.arena.resize(out.arena_used);
+    last_arena_ = out.arena_used + out.arena_used / 4;
+    last_records_ = out.records.size() + out.records.size() / 4;
     return true;
   }
   [[nodiscard]] std::size_t size() const { return batches_.size(); }
 
  private:
   std::deque<release_batch> batches_;
+  std::size_t last_arena_ = 0;
+  std::size_t last_records_ = 0;
 };
 
 }  // namespace dunlin::engine

@@ -43,6 +43,10 @@ void shard::deliver(message&& m) { take(std::move(m)); }
 
 void shard::take(message&& m) {
   if (auto* x = std::get_if<news>(&m)) return inboxes_.take(*x);
+  if (auto* x = std::get_if<verdicts>(&m)) {
+    for (const auto& one : x->list) take(one);
+    return;
+  }
   if (auto* x = std::get_if<submitted>(&m)) return take(*x);
   if (auto* x = std::get_if<armed_list>(&m)) return inboxes_.take(*x);
   if (auto* x = std::get_if<records>(&m)) return take(*x);
@@ -171,6 +175,22 @@ void shard::verified(std::uint64_t ticket, const identity& who) {
 
 void shard::attach_when_ready(device_link& link) { own_.emplace_back(attach_ready{link.id(), link.account()}); }
 
+const std::optional<topic>& shard::parse(std::string_view name) {
+  if (name != parsed_name_ || name.empty()) {
+    parsed_ = parse_topic(name);
+    parsed_name_ = name;
+  }
+  return parsed_;
+}
+
+std::string_view shard::text_of(wall_ms ts) {
+  if (ts != text_ts_) {
+    text_ts_ = ts;
+    ts_text_ = std::to_string(ts);
+  }
+  return ts_text_;
+}
+
 message_id shard::next_message_id() {
   // Increasing, as S3 wants of a sender, even within a millisecond.
   message_id id = around_.random.message(now_.wall);
@@ -183,14 +203,13 @@ message_id shard::next_message_id() {
 }
 
 void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send) {
-  bytes entry;
-  entry.reserve(96 + send.body.size());
-  stream::write_send_entry(entry, stream, now_.wall, link.account(), link.device(), send);
+  bytes entry = owner_.borrow_buffer();
+  stream::write_send_entry_over(entry, stream, now_.wall, link.account(), link.device(), send);
   const shard_id to = owner_.shard_of(partition_of(stream));
   if (!sends_.submit(to, {link.id(), token, stream, send.id}, std::move(entry), now_.mono)) link.stop_reading();
 }
 
-void shard::take(submitted& m) {
+void shard::take(const submitted& m) {
   if ((m.token & control_bit) != 0) {
     const auto it = control_.find(m.token);
     if (it == control_.end()) return;

@@ -67,6 +67,10 @@ class shard final : public outbound {
   // An entry of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
   // connection is not read until it has gone.
   void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
+  // parse_topic, which remembers the last one: a window of messages goes to one topic. Valid until the next call.
+  const std::optional<topic>& parse(std::string_view name);
+  // The digits of a record's time: many records have the same. Valid until the next call.
+  std::string_view text_of(wall_ms ts);
   // For a message whose sender made no id.
   message_id next_message_id();
   // The link is pumped at the end of the turn.
@@ -104,7 +108,7 @@ class shard final : public outbound {
   void go_on_sending();
   void expire_control();
   void take(message&& m);
-  void take(submitted& m);
+  void take(const submitted& m);
   void take(const attach_ready& m);
   void take(const state_ready& m);
   void take(records& m);
@@ -133,6 +137,10 @@ class shard final : public outbound {
   moment now_;
   mono_ms ticked_ = 0;
   message_id last_message_;
+  std::string parsed_name_;
+  std::optional<topic> parsed_;
+  wall_ms text_ts_ = -1;
+  std::string ts_text_;
   std::vector<std::uint64_t> later_;
   std::deque<message> own_;  // to this shard itself: after what is at hand, never within it
   sends sends_;

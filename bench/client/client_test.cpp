@@ -148,6 +148,7 @@ TEST(Process, FindsItsOwnCpuMemoryAndOutput) {
   const auto memory = memory_of(getpid());
   ASSERT_TRUE(memory);
   EXPECT_GT(memory->rss, 0U);
+  EXPECT_GT(resident(getpid()).value_or(0), 0U);
   EXPECT_TRUE(io_of(getpid()));
 }
 

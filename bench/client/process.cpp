@@ -66,6 +66,16 @@ std::optional<process_memory> memory_of(pid_t pid) {
   return process_memory{*rss * 1024, *pss * 1024};
 }
 
+std::optional<std::uint64_t> resident(pid_t pid) {
+  const auto text = read_proc(pid, "statm");
+  if (!text) return std::nullopt;
+  std::istringstream in(*text);
+  std::uint64_t size = 0;
+  std::uint64_t pages = 0;
+  if (!(in >> size >> pages)) return std::nullopt;
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 std::optional<process_io> io_of(pid_t pid) {
   const auto text = read_proc(pid, "io");
   if (!text) return std::nullopt;

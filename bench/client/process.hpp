@@ -23,7 +23,10 @@ struct process_io {
 
 // User and system time of all its threads, those that have ended included, in nanoseconds (in steps of a clock tick).
 std::optional<std::uint64_t> cpu_ns(pid_t pid);
+// Walks all of its pages, and holds it up meanwhile: not to be asked for while something is measured.
 std::optional<process_memory> memory_of(pid_t pid);
+// Resident bytes as the kernel counts them along: cheap.
+std::optional<std::uint64_t> resident(pid_t pid);
 std::optional<process_io> io_of(pid_t pid);
 
 // The number behind "NAME:" in a file like /proc/PID/io; for tests.

@@ -16,14 +16,29 @@ SYNC = "dunlin_log_sync_seconds"
 # The same, each sync counted once for each message that waited for it.
 SYNC_BY_MESSAGE = "dunlin_log_message_sync_seconds"
 UNSEALED = "dunlin_log_unsealed_bytes"
+WRITTEN = ("dunlin_log_written_bytes_total", "dunlin_history_sealed_bytes_total", "dunlin_history_merged_bytes_total")
+ROWS = "dunlin_history_rows_bytes_total"
+SPREAD = 100_000
+SPREAD_RECORDS = 3_000_000
+SPREAD_BODY = 83  # makes a record of 150 bytes
+ACCEPTED = "dunlin_entries_accepted_total"
+RECOVERY_RECORDS = 10_000_000
+RECOVERY_EACH = 100  # conversations of each account that is away
+RECOVERY_TAIL = 6_000_000  # records: more than the unsealed log can hold
+SLOW_READER_SECONDS = 30  # of each of the ten runs
+UNSEALED_BOUND = 0.97 * 2**30  # of 1 GiB: the last segment is never full
+
+
+def load_command(bench, server, scenario, *options, websocket=False):
+    command = [str(bench.load), scenario, "--server", server.kind, "--pid", str(server.pid)]
+    command += ["--endpoint", server.websocket if websocket else server.endpoint]
+    command += ["--devices", str(server.directory / "devices.jsonl")]
+    return [*command, "--conversations", str(server.directory / "conversations.jsonl"), *map(str, options)]
 
 
 def load(bench, server, scenario, *options, websocket=False):
     """bench_load's line for one scenario."""
-    command = [str(bench.load), scenario, "--server", server.kind, "--pid", str(server.pid)]
-    command += ["--endpoint", server.websocket if websocket else server.endpoint]
-    command += ["--devices", str(server.directory / "devices.jsonl")]
-    command += ["--conversations", str(server.directory / "conversations.jsonl"), *map(str, options)]
+    command = load_command(bench, server, scenario, *options, websocket=websocket)
     ended = subprocess.run(command, capture_output=True, text=True)
     if ended.returncode != 0:
         raise Failed(f"{server.name}: {scenario}: {ended.stdout.strip() or ended.stderr.strip()}")
@@ -58,11 +73,11 @@ class Watch:
         return out
 
 
-def traffic(bench, server, *options):
+def traffic(bench, server, *options, seconds=None):
     watch = Watch(bench, server)
     figures = load(
-        bench, server, "traffic", "--seconds", bench.seconds, "--warm-up", bench.warm_up, "--version", bench.version,
-        "--threads", bench.threads, *options,
+        bench, server, "traffic", "--seconds", seconds or bench.seconds, "--warm-up", bench.warm_up,
+        "--version", bench.version, "--threads", bench.threads, *options,
     )  # fmt: skip
     return figures | watch.end()
 
@@ -140,6 +155,70 @@ def offline(bench, server):
     return figures | {key: drained[key] for key in ("drained_per_s", "lost", "doubled", "reordered")}
 
 
+def written(bench, server):
+    """Bytes written per record of 150 bytes over 100,000 conversations, by Zipf's law, sealing and merging included."""
+    server.start()
+    server.write_world(2 * PAIRS, [[i % PAIRS, PAIRS + i // PAIRS % PAIRS] for i in range(SPREAD)], name="x")
+    records = SPREAD_RECORDS // (10 if bench.seconds < 10 else 1)
+    before = server.metrics()
+    load(bench, server, "offline-publish", "--zipf-total", records, "--window", 32, "--body", SPREAD_BODY)
+    end = time.monotonic() + 60
+    after, at_rest = server.metrics(), 0
+    while time.monotonic() < end and at_rest < 5:
+        time.sleep(1)
+        now = server.metrics()
+        at_rest = at_rest + 1 if all(total(now, name) == total(after, name) for name in WRITTEN) else 0
+        after = now
+    grown = {name: total(after, name) - total(before, name) for name in (*WRITTEN, ROWS)}
+    return {
+        "records": records,
+        "bytes_per_record": sum(grown[name] for name in WRITTEN) / records,
+        "row_bytes_per_record": grown[ROWS] / records,
+        **{name: value for name, value in grown.items()},
+    }
+
+
+def recovery(bench, server):
+    """Time to ready after a kill under load: 10 million records that nobody fetched, the unsealed log at its bound.
+
+    Sealing keeps up with this load where there are processors to spare: for the last of the records its thread gets
+    only what nobody else wants, so that the log reaches its bound."""
+    server.start()
+    accounts = PAIRS + SPREAD // RECOVERY_EACH
+    pairs_of = [[i % PAIRS, PAIRS + i // RECOVERY_EACH] for i in range(SPREAD)]
+    server.write_world(accounts, pairs_of, name="x")
+    records = RECOVERY_RECORDS // (20 if bench.seconds < 10 else 1)
+    bound = UNSEALED_BOUND if bench.seconds >= 10 else 0
+    done = total(server.metrics(), ACCEPTED)
+    # More than is waited for: it ends when the server is killed.
+    command = load_command(bench, server, "offline-publish", "--messages", 1000, "--window", 32)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as publisher:
+        try:
+            wait_until_taken(server, publisher, done + records - min(RECOVERY_TAIL, records // 2), 0)
+            server.idle_priority("store")
+            unsealed = wait_until_taken(server, publisher, done + records, bound)
+            server.kill()
+        finally:
+            publisher.kill()
+    begin = time.monotonic()
+    server.start(seconds=120)
+    ready = time.monotonic() - begin
+    return {"ready_seconds": ready, "records": records, "unsealed_bytes": unsealed}
+
+
+def wait_until_taken(server, publisher, records, unsealed_bytes):
+    """Returns under load, as soon as the server has both: the bytes of its unsealed log."""
+    end = time.monotonic() + 600
+    while True:
+        now = server.metrics()
+        if publisher.poll() is not None or time.monotonic() > end:
+            took, unsealed = total(now, ACCEPTED), total(now, UNSEALED)
+            raise Failed(f"dunlin took {took:,.0f} records, its log is {unsealed:,.0f} bytes")
+        if total(now, ACCEPTED) >= records and total(now, UNSEALED) >= unsealed_bytes:
+            return total(now, UNSEALED)
+        time.sleep(0.05)
+
+
 def slow_reader(bench, server):
     """5,000 messages/s to pairs with a third member, once away and once connected and not reading."""
     figures = {}
@@ -147,7 +226,8 @@ def slow_reader(bench, server):
         server.start()
         third = 2 * PAIRS
         server.write_world(third + 1, [[2 * i, 2 * i + 1, third] for i in range(PAIRS)])
-        part = traffic(bench, server, "--rate", 5000, "--stopped-reader", third, *options)
+        seconds = min(bench.seconds, SLOW_READER_SECONDS)
+        part = traffic(bench, server, "--rate", 5000, "--stopped-reader", third, *options, seconds=seconds)
         figures |= {f"{key}_{name}": part[key] for key in ("p99_us", "peak_rss", "lost", "doubled", "reordered")}
         server.remove()
     return figures | {

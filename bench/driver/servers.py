@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import os
 import pathlib
 import secrets
 import shutil
@@ -89,10 +90,10 @@ class Server:
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def write_world(self, count, conversations):
-        """Devices and conversations (lists of places) as the files that bench_load reads."""
+    def write_world(self, count, conversations, **more):
+        """Devices and conversations (lists of places) as the files that bench_load reads. `more`: see converse."""
         devices = self.mint(count)
-        names = self.converse(devices, conversations)
+        names = self.converse(devices, conversations, **more)
         with open(self.directory / "devices.jsonl", "w") as out:
             out.writelines(json.dumps(device) + "\n" for device in devices)
         with open(self.directory / "conversations.jsonl", "w") as out:
@@ -123,7 +124,7 @@ class Mosquitto(Server):
     def mint(self, count):
         return [{"account": make_id(), "device": make_id(), "token": secrets.token_urlsafe(32)} for _ in range(count)]
 
-    def converse(self, _devices, conversations):
+    def converse(self, _devices, conversations, **_more):
         return [make_id() for _ in conversations]
 
     def metrics(self):
@@ -184,6 +185,7 @@ class Dunlin(Server):
         return [json.loads(line) for line in out.read_text().splitlines()]
 
     def converse(self, devices, conversations, threads=8, **more):
+        """Their ids. `more`: fields of the request, such as name (without one, two members have one conversation)."""
         local = threading.local()
         sockets = []
 
@@ -201,6 +203,12 @@ class Dunlin(Server):
             for control in sockets:
                 control.close()
 
+    def idle_priority(self, thread):
+        """The threads of that name run only when nobody else wants to."""
+        for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
+            if (task / "comm").read_text().strip() == thread:
+                os.sched_setscheduler(int(task.name), os.SCHED_IDLE, os.sched_param(0))
+
     def metrics(self):
         with urllib.request.urlopen(f"http://{self.http}/metrics", timeout=10) as answer:
             return parse_metrics(answer.read().decode())
@@ -217,8 +225,11 @@ def parse_metrics(text):
 
 
 def total(metrics, name):
-    """The sum of all series of a metric."""
-    return sum(value for series, value in metrics.items() if series.split("{")[0] == name)
+    """The sum of all series of a metric, which must be there: a renamed one would count as nothing."""
+    values = [value for series, value in metrics.items() if series.split("{")[0] == name]
+    if not values:
+        raise Failed(f"there is no metric {name}")
+    return sum(values)
 
 
 def percentile(before, after, name, share):

@@ -60,6 +60,9 @@ ROWS = [
     Row("idle_websocket", "the same over WebSocket", "rss_bytes_per_session", 2048, False, "bytes each", alone=True),
     Row("offline", "1,000 devices away, 300 messages each", "published_per_s", 6, unit="published/s"),
     Row("offline", "killed, restarted (mosquitto not), drained", "drained_per_s", 6, unit="drained/s"),
+    Row("written", "bytes written per 150-byte record, 100,000 chats", "bytes_per_record", 450, False, alone=True),
+    Row("written", "state rows beside them", "row_bytes_per_record", None, False, alone=True),
+    Row("recovery", "killed with 10 million records, log at its bound", "ready_seconds", 10, False, "s", alone=True),
     Row("slow_reader", "a stopped reader: memory beside without it", "memory_ratio", 1.1, higher=False, alone=True),
     Row("slow_reader", "the others' p99 beside without it", "p99_ratio", 1.25, higher=False, alone=True),
 ]

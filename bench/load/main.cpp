@@ -68,6 +68,7 @@ void add_traffic(CLI::App& app, traffic_options& o) {
   app.add_option("--threads", o.threads);
   app.add_flag("--senders-subscribe", o.senders_subscribe, "to all of theirs");
   app.add_option("--messages", o.messages, "stop after that many");
+  app.add_flag("--step-by-step", o.step_by_step, "wait for a line of input when connected, and when all is delivered");
   app.add_option("--stopped-reader", o.stopped_reader, "device whose deliveries do not count");
   app.add_flag("--stopped-connects", o.stopped_connects, "it subscribes and then reads no more; else it stays away");
 }
@@ -75,6 +76,8 @@ void add_traffic(CLI::App& app, traffic_options& o) {
 void add_offline(CLI::App& app, offline_options& o) {
   app.add_option("--messages", o.messages, "for each device that is away")->check(CLI::Range(1, 1000));
   app.add_option("--window", o.window, "messages under way per sender")->check(CLI::Range(1, 256));
+  app.add_option("--zipf-total", o.zipf_total, "offline-publish: so many, to conversations drawn by Zipf's law")
+      ->check(CLI::Range(0, 100'000'000));
   app.add_option("--body", o.body_size, "bytes")->check(CLI::Range(24, 65536));
 }
 

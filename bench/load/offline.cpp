@@ -9,8 +9,8 @@ namespace dunlin::bench {
 namespace {
 
 constexpr time_ns connect_limit = 120 * ns_per_s;
-constexpr time_ns run_limit = 300 * ns_per_s;
-constexpr time_ns stall_limit = 5 * ns_per_s;
+constexpr time_ns run_limit = 600 * ns_per_s;
+constexpr time_ns stall_limit = 15 * ns_per_s;
 
 bool is_sender(const world& w, std::uint32_t device) {
   return std::any_of(w.conversations_of[device].begin(), w.conversations_of[device].end(),
@@ -30,16 +30,22 @@ bool connect_all(group& g, report& out) {
 class publishers final : public group {
  public:
   publishers(const world& w, const offline_options& options)
-      : group(w, options.connections, options.seed), options_(options) {
+      : group(w, options.connections, options.seed), options_(options), random_(options.seed) {
     for (std::uint32_t d = 0; d < w.devices.size(); ++d) {
       if (!is_sender(w, d)) continue;
       add(d, false);
-      sender& s = senders_.emplace_back(sender{message_writer(w.kind, d, options.body_size), {}, 0, 0, 0});
+      sender& s = senders_.emplace_back(sender{message_writer(w.kind, d, options.body_size), {}, {}, 0, 0, 0});
       for (const std::uint32_t c : w.conversations_of[d]) {
         if (w.conversations[c].members.front() == d) s.conversations.push_back(c);
       }
       total_ += std::uint64_t{options.messages} * s.conversations.size();
+      double sum = 0;
+      for (std::size_t rank = 1; rank <= s.conversations.size(); ++rank) {
+        s.shares.push_back(sum += 1 / static_cast<double>(rank));
+      }
     }
+    if (options.zipf_total != 0) total_ = options.zipf_total;
+    left_ = total_;
   }
 
   void start() {
@@ -59,32 +65,47 @@ class publishers final : public group {
   struct sender {
     message_writer writer;
     std::vector<std::uint32_t> conversations;
-    std::size_t at = 0;        // whose turn it is
-    std::uint64_t number = 0;  // of the message to each of them
+    std::vector<double> shares;  // of each and all before it
+    std::size_t at = 0;          // whose turn it is
+    std::uint64_t number = 0;    // of the message to each of them
     std::uint32_t unanswered = 0;
   };
 
-  // A window goes to one conversation after the other: the ids of one device grow, so none of them is `after` another
-  // in the same conversation unless the window wraps.
+  // A window goes to one conversation after the other, so that hardly one of its messages follows an unanswered one in
+  // the same conversation: none is sent as `after` another.
   void send_window(std::size_t index) {
     sender& s = senders_[index];
     wall_ms_ = wall_clock_ms();
-    for (unsigned i = 0; i < options_.window && s.number < options_.messages; ++i) {
-      const conversation& c = all().conversations[s.conversations[s.at]];
-      const byte_span payload = s.writer.write({s.conversations[s.at], s.number, monotonic_ns()}, wall_ms_, false);
-      events_loop().at(index).publish(send_topic(c), {}, payload, mqtt::qos_level::at_least_once);
-      ++s.unanswered;
-      if (++s.at == s.conversations.size()) {
-        s.at = 0;
-        ++s.number;
+    for (unsigned i = 0; i < options_.window && left_ > 0; ++i) {
+      if (options_.zipf_total != 0) {
+        const double drawn = s.shares.back() * static_cast<double>(random_.bits() >> 11) / 9007199254740992.0;
+        s.at = static_cast<std::size_t>(std::upper_bound(s.shares.begin(), s.shares.end(), drawn) - s.shares.begin());
+        s.at = std::min(s.at, s.conversations.size() - 1);
+      } else if (s.number == options_.messages) {
+        return;
       }
+      send(index, s);
+    }
+  }
+
+  void send(std::size_t index, sender& s) {
+    const conversation& c = all().conversations[s.conversations[s.at]];
+    const byte_span payload = s.writer.write({s.conversations[s.at], s.number, monotonic_ns()}, wall_ms_, false);
+    events_loop().at(index).publish(send_topic(c), {}, payload, mqtt::qos_level::at_least_once);
+    ++s.unanswered;
+    --left_;
+    if (++s.at == s.conversations.size()) {
+      s.at = 0;
+      ++s.number;
     }
   }
 
   const offline_options& options_;
   std::vector<sender> senders_;
   std::uint64_t wall_ms_ = 0;
+  seeded_random random_;
   std::uint64_t total_ = 0;
+  std::uint64_t left_ = 0;
   std::uint64_t answered_ = 0;
   std::uint64_t refused_ = 0;
 };

@@ -1,12 +1,14 @@
 #include "bench/load/traffic.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include <time.h>
+#include <unistd.h>
 
 #include "bench/client/process.hpp"
 #include "bench/load/traffic_worker.hpp"
@@ -26,12 +28,20 @@ void sleep_until(time_ns at) {
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, nullptr);
 }
 
+// Says so and waits for a line, or the end, of standard input.
+void wait_after(const char* what) {
+  std::printf("%s\n", what);
+  std::fflush(stdout);
+  for (int c = std::getchar(); c != '\n' && c != EOF;) c = std::getchar();
+}
+
 struct sample {
   time_ns at = 0;
   std::uint64_t sent = 0;
   std::uint64_t done = 0;
   std::uint64_t backlog = 0;
-  std::uint64_t cpu = 0;
+  std::uint64_t cpu = 0;      // of the server
+  std::uint64_t own_cpu = 0;  // of this program
 };
 
 class traffic_run {
@@ -54,8 +64,10 @@ class traffic_run {
     threads.reserve(workers_.size());
     for (auto& worker : workers_) threads.emplace_back([&worker] { worker->run(); });
     const bool connected = connect();
+    if (connected && options_.step_by_step) wait_after("connected");
     if (connected) measure();
     if (connected) drain();
+    if (connected && options_.step_by_step) wait_after("delivered");
     shared_.phase = run_phase::end;
     for (std::thread& t : threads) t.join();
     if (!connected) {
@@ -101,6 +113,7 @@ class traffic_run {
     const std::uint64_t due = shared_.due.load();
     s.backlog = due > s.done ? due - s.done : 0;
     s.cpu = options_.server != 0 ? cpu_ns(options_.server).value_or(0) : 0;
+    s.own_cpu = cpu_ns(getpid()).value_or(0);
     s.at = monotonic_ns();
     return s;
   }
@@ -125,7 +138,7 @@ class traffic_run {
       }
       if (options_.server != 0 && until_memory-- == 0) {
         until_memory = 4;
-        peak_rss_ = std::max(peak_rss_, memory_of(options_.server).value_or(process_memory{}).rss);
+        peak_rss_ = std::max(peak_rss_, resident(options_.server).value_or(0));
       }
     }
     last_ = take();
@@ -162,6 +175,9 @@ class traffic_run {
       out.real("bytes_written_per_message",
                sent > 0 ? static_cast<double>(io_after_.to_storage - io_before_.to_storage) / sent : 0);
     }
+    const double own_us = static_cast<double>(last_.own_cpu - first_.own_cpu) / 1000;
+    out.real("generator_cpu_us_per_delivery", done > 0 ? own_us / done : 0)
+        .real("generator_cores", own_us / 1e6 / seconds);
     out.number("sent", last_.sent - first_.sent).number("delivered", last_.done - first_.done);
     out.number("backlog_at_10s", early_.backlog).number("backlog_at_end", last_.backlog);
     write_counts(out);

@@ -31,6 +31,9 @@ struct traffic_options {
   bool stopped_connects = false;   // it subscribes and then reads no more, or does not even connect
   pid_t server = 0;                // whose CPU and memory are taken; 0: none
   std::uint64_t messages = 0;      // stop after that many in all (for counting), if not 0
+  // For who counts what the server does: says "connected" and "delivered", a line each, and goes on behind either when
+  // a line has come in.
+  bool step_by_step = false;
   std::uint64_t seed = 1;
   group_options connections;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <sys/mman.h>
 #include <utility>
 
 namespace dunlin {
@@ -18,23 +19,40 @@ std::size_t length_of(const output_link& link) { return static_cast<std::size_t>
 
 std::uint8_t* room_of(output_link* chunk) { return reinterpret_cast<std::uint8_t*>(chunk + 1); }
 
+// Pages of their own: from the heap, a chunk given back would stay resident between what lies beside it.
+output_link* take_pages() {
+  void* at = ::mmap(nullptr, chunk_pool::chunk_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) throw std::bad_alloc();
+  return static_cast<output_link*>(at);
+}
+
+// False: the system wants to keep count of no more holes; the chunk stays.
+bool give_pages(output_link* chunk) { return ::munmap(chunk, chunk_pool::chunk_size) == 0; }
+
 }  // namespace
 
 chunk_pool::~chunk_pool() {
   DUNLIN_CHECK(borrowed_ == 0);
-  while (free_ != nullptr) {
-    output_link* chunk = std::exchange(free_, free_->next);
-    ::operator delete(chunk);
+  while (free_ != nullptr) give_pages(std::exchange(free_, free_->next));
+}
+
+void chunk_pool::trim() {
+  for (std::size_t n = (least_free_ + 1) / 2; n > 0; --n) {
+    output_link* const next = free_->next;
+    if (!give_pages(free_)) break;
+    free_ = next;
+    --free_count_;
   }
+  least_free_ = free_count_;
 }
 
 output_link* chunk_pool::borrow() {
   output_link* chunk = free_;
   if (chunk != nullptr) {
     free_ = chunk->next;
-    --free_count_;
+    least_free_ = std::min(least_free_, --free_count_);
   } else {
-    chunk = static_cast<output_link*>(::operator new(chunk_size));
+    chunk = take_pages();
   }
   ++borrowed_;
   new (chunk) output_link;
@@ -45,10 +63,7 @@ output_link* chunk_pool::borrow() {
 
 void chunk_pool::give_back(output_link* chunk) {
   --borrowed_;
-  if (free_count_ >= max_free_) {
-    ::operator delete(chunk);
-    return;
-  }
+  if (free_count_ >= max_free_ && give_pages(chunk)) return;
   chunk->next = free_;
   free_ = chunk;
   ++free_count_;

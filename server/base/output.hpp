@@ -6,8 +6,8 @@
 //
 // Lifetime: the pool outlives its outputs. Spans given are copied before the call returns.
 //
-// Bounds: an output has no limit of its own: who appends looks at size(). A pool keeps a bounded number of free chunks;
-// what is borrowed at a time is bounded by what all outputs hold.
+// Bounds: an output has no limit of its own: who appends looks at size(). A pool keeps a bounded number of free chunks,
+// and fewer when trimmed; what is borrowed at a time is bounded by what all outputs hold.
 #pragma once
 
 #include <cstddef>
@@ -37,12 +37,16 @@ class chunk_pool {
  public:
   static constexpr std::size_t chunk_size = 16 * 1024;
 
-  // Keeps at most `max_free` chunks that nobody borrows; the others go back to the heap.
-  explicit chunk_pool(std::size_t max_free = 256) : max_free_(max_free) {}
+  // Keeps at most `max_free` chunks that nobody borrows; the others go back to the system.
+  explicit chunk_pool(std::size_t max_free = 1024) : max_free_(max_free) {}
   chunk_pool(const chunk_pool&) = delete;
   chunk_pool& operator=(const chunk_pool&) = delete;
   // All chunks must be back.
   ~chunk_pool();
+
+  // Gives half of the chunks back to the system that nobody borrowed since the last time: to be called now and then, so
+  // that what a burst needed does not stay for good.
+  void trim();
 
   [[nodiscard]] std::size_t borrowed() const { return borrowed_; }
   [[nodiscard]] std::size_t free_chunks() const { return free_count_; }
@@ -54,6 +58,7 @@ class chunk_pool {
 
   detail::output_link* free_ = nullptr;
   std::size_t free_count_ = 0;
+  std::size_t least_free_ = 0;  // since the last trim
   std::size_t max_free_;
   std::size_t borrowed_ = 0;
 };

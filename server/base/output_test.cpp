@@ -125,6 +125,19 @@ TEST(Output, APoolKeepsABoundedNumberOfFreeChunks) {
   out.clear();
   EXPECT_TRUE(out.empty());
   EXPECT_EQ(pool.free_chunks(), 2U);
+  pool.trim();  // nothing was free all the time since the last one
+  EXPECT_EQ(pool.free_chunks(), 2U);
+  {
+    const output again = [&] {
+      output o(pool);
+      o.append(bytes(1));
+      return o;
+    }();
+  }
+  pool.trim();  // one was needed
+  EXPECT_EQ(pool.free_chunks(), 1U);
+  pool.trim();
+  EXPECT_EQ(pool.free_chunks(), 0U);
   EXPECT_EQ(pool.borrowed(), 0U);
 }
 

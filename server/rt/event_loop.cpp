@@ -238,6 +238,7 @@ void event_loop::run_posted() {
 void event_loop::sweep() {
   if (now_.mono < next_sweep_) return;
   next_sweep_ = now_.mono + sweep_step_ms;
+  chunks_.trim();
   for (std::size_t p = sweep_at_; p < slots_.size(); p += sweep_steps) {
     if (slots_[p].handler != nullptr) slots_[p].handler->on_sweep(now_.mono);
   }

@@ -35,7 +35,9 @@ std::uint64_t groups_of(std::uint64_t letters) {
   return (letters - each('2' - 26) - letter * ('a' + 26 - '2')) & each(31);
 }
 
-std::uint64_t load8(const char* at) { return detail::load_big_endian(reinterpret_cast<const std::uint8_t*>(at)); }
+std::uint64_t load8(std::string_view text, std::size_t at) {
+  return detail::load_big_endian(reinterpret_cast<const std::uint8_t*>(&text[at]));
+}
 void store8(char* at, std::uint64_t value) { detail::store_big_endian(reinterpret_cast<std::uint8_t*>(at), value); }
 
 }  // namespace
@@ -54,9 +56,9 @@ std::array<char, 26> id_to_text(std::uint64_t hi, std::uint64_t lo) {
 
 bool id_from_text(std::string_view text, std::uint64_t& hi, std::uint64_t& lo) {
   if (text.size() != 26) return false;
-  const std::uint64_t a = load8(text.data());
-  const std::uint64_t b = load8(text.data() + 8);
-  const std::uint64_t c = load8(text.data() + 16);
+  const std::uint64_t a = load8(text, 0);
+  const std::uint64_t b = load8(text, 8);
+  const std::uint64_t c = load8(text, 16);
   const std::uint64_t d = each('a') << 16 | std::uint64_t{static_cast<std::uint8_t>(text[24])} << 8 |
                           std::uint64_t{static_cast<std::uint8_t>(text[25])};
   const std::uint64_t ga = groups_of(a);

@@ -18,7 +18,10 @@ using stream::verdict;
 class Relay : public testing::Test {
  protected:
   Relay() { start(); }
-  void start() { told_by = std::make_unique<relay>(tables, streams, queue, counted); }
+  void start() {
+    counted = std::make_unique<metrics>();
+    told_by = std::make_unique<relay>(tables, streams, queue, *counted);
+  }
   // The process dies and starts again: what was in the tables is what there is.
   void crash() {
     told_by->stop();
@@ -46,7 +49,7 @@ class Relay : public testing::Test {
   memory_tables tables{random};
   engine::fake_control streams;
   manual_queue queue;
-  metrics counted;
+  std::unique_ptr<metrics> counted;
   std::unique_ptr<relay> told_by;
   std::shared_ptr<std::optional<status>> seen;
 };

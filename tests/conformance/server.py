@@ -11,18 +11,19 @@ import tempfile
 import time
 
 LIMIT = 20  # seconds that anything may take
+READY_LIMIT = 60  # but a start
 program = None  # the path of dunlin; main.py sets it
 
 SMALL_LOG = {"log.segment_size": "16 MiB", "log.max_unsealed": "64 MiB", "log.reserve": "4 MiB"}
 sample_line = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$")
 
 
-def wait_until(true, what):
+def wait_until(true, what, limit=LIMIT):
     """Asks again and again; some things that a test waits for send no word."""
-    end = time.monotonic() + LIMIT
+    end = time.monotonic() + limit
     while not true():
         if time.monotonic() > end:
-            raise AssertionError(f"waited {LIMIT} s for: {what}")
+            raise AssertionError(f"waited {limit} s for: {what}")
         time.sleep(0.01)
 
 
@@ -46,7 +47,14 @@ class Server:
             self.process = subprocess.Popen(
                 [*command, "--ready-file", ready], stdout=log, stderr=log, env=os.environ | (environment or {})
             )
-        wait_until(lambda: ready.exists() or self.process.poll() is not None, "the server to be ready")
+        try:
+            # A disk that other tests keep busy may take its time for the first syncs.
+            wait_until(lambda: ready.exists() or self.process.poll() is not None, "the server to be ready", READY_LIMIT)
+        except AssertionError as late:
+            where = self.where_it_waits()
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{late}\n{where}\n{self.log()}") from None
         if not ready.exists():
             raise AssertionError("the server did not start:\n" + self.log())
         self.addresses = json.loads(ready.read_text())
@@ -58,6 +66,11 @@ class Server:
     def connect(self, which="mqtt"):
         """A plain socket to the MQTT or HTTP port."""
         return socket.create_connection(self.address(which), LIMIT)
+
+    def where_it_waits(self):
+        """Each thread's name and where in the kernel it sleeps."""
+        tasks = sorted(pathlib.Path(f"/proc/{self.process.pid}/task").iterdir())
+        return "\n".join(f"{(t / 'comm').read_text().strip()}: {(t / 'wchan').read_text()}" for t in tasks)
 
     def log(self):
         return self.log_path.read_text()

@@ -24,8 +24,8 @@ struct filters_of : testing::Test {
       rig.run();
     }
   }
-  std::unique_ptr<test_device> as_ben(test_device::connect_options options, std::vector<std::string> filters = {"c/+"},
-                                      std::uint8_t qos = 1) {
+  std::unique_ptr<test_device> as_ben(test_device::connect_options options,
+                                      const std::vector<std::string>& filters = {"c/+"}, std::uint8_t qos = 1) {
     if (options.client_id.empty()) options.client_id = to_text(ben.device);
     auto b = rig.connect(ben, options);
     if (!filters.empty()) b->subscribe(filters, qos);

@@ -8,7 +8,6 @@ namespace dunlin::engine {
 namespace {
 
 using fate = test_rig::fate;
-using mqtt::reason_code;
 
 constexpr unsigned refused = 2;
 constexpr unsigned trimmed = 4;

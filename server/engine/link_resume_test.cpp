@@ -7,7 +7,6 @@
 namespace dunlin::engine {
 namespace {
 
-using mqtt::protocol_version;
 using mqtt::reason_code;
 
 constexpr std::uint32_t hour_s = 3600;

@@ -35,7 +35,8 @@ class Reads : public testing::Test {
   // Lets the background come to rest.
   void rest() {
     for (int idle = 0; idle < 10; ++idle) {
-      if (store_->step_background(now_ += 10)) idle = 0;
+      now_ += 10;
+      if (store_->step_background(now_)) idle = 0;
       applier_->give_rows(rows(), entries());
       entries().flush();
     }

@@ -102,9 +102,9 @@ void segments::adopt_free(std::vector<segment_ref> found) {
 
 status segments::write_zeros(std::uint64_t size) {
   DUNLIN_TRY_ASSIGN(const std::unique_ptr<file> made, files_.open(making_path, disk::mode::open_or_create));
-  const bytes zeros(std::min<std::uint64_t>(size, options_.background_chunk_bytes));
-  for (std::uint64_t at = 0; at < size; at += zeros.size()) {
-    const byte_span piece = byte_span(zeros).first(std::min<std::uint64_t>(zeros.size(), size - at));
+  const bytes chunk(std::min<std::uint64_t>(size, options_.background_chunk_bytes));
+  for (std::uint64_t at = 0; at < size; at += chunk.size()) {
+    const byte_span piece = byte_span(chunk).first(std::min<std::uint64_t>(chunk.size(), size - at));
     DUNLIN_TRY(made->write_at(at, {&piece, 1}));
   }
   return made->sync();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "base/check.hpp"
 
@@ -22,11 +23,35 @@ struct fault_disk::inode {
     if (seen.size() < offset + data.size()) seen.resize(offset + data.size());
     if (!data.empty()) std::memcpy(seen.data() + offset, data.data(), data.size());
   }
+  // What a sync that succeeds does. A sector that was written again since a sync of it failed is written as it is seen.
+  void write_back();
   static void put_durable(bytes& to, std::uint64_t offset, byte_span data) {
     if (to.size() < offset + data.size()) to.resize(offset + data.size());
     if (!data.empty()) std::memcpy(to.data() + offset, data.data(), data.size());
   }
 };
+
+void fault_disk::inode::write_back() {
+  std::set<std::uint64_t> dirty;
+  for (const auto& w : pending) {
+    if (w.clean || w.data.empty()) continue;
+    for (std::uint64_t s = w.offset / sector; s <= (w.offset + w.data.size() - 1) / sector; ++s) dirty.insert(s);
+  }
+  std::vector<pending_write> lost;
+  for (const auto& w : pending) {
+    for (std::uint64_t at = w.offset; at < w.offset + w.data.size();) {
+      const std::uint64_t end = std::min(w.offset + w.data.size(), (at / sector + 1) * sector);
+      const byte_span part = byte_span(w.data).subspan(at - w.offset, end - at);
+      if (dirty.contains(at / sector)) {
+        put_durable(durable, at, part);
+      } else {
+        lost.push_back({at, bytes(part.begin(), part.end()), true});
+      }
+      at = end;
+    }
+  }
+  pending = std::move(lost);
+}
 
 // A creation (`to` alone), a rename, or a removal (`from` alone) that is not synced.
 struct fault_disk::change {
@@ -77,10 +102,7 @@ class fault_disk::open_file final : public file {
       for (auto& w : node_->pending) w.clean = true;
       return make_error_code(disk_.fail_sync_.error);
     }
-    for (const auto& w : node_->pending) {
-      if (!w.clean) inode::put_durable(node_->durable, w.offset, w.data);
-    }
-    std::erase_if(node_->pending, [](const auto& w) { return !w.clean; });
+    node_->write_back();
     return ok();
   }
 

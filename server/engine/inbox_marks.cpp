@@ -28,7 +28,7 @@ stream::marks inboxes::marks_now(const live_conversation& c) {
     for (const auto* link : c.inbox->links) {
       if (!link->is_primary() || link->device() != state->devices[i].id) continue;
       if (const auto* at = const_cast<device_link*>(link)->find_feed(stored->live)) {
-        if (at->sent() != feed::at_head) cursor = std::max(cursor, at->acked());
+        if (at->moves_cursor) cursor = std::max(cursor, at->acked());
       }
     }
     out.got = std::max(out.got, cursor);
@@ -50,6 +50,7 @@ void inboxes::report_marks(std::vector<std::uint32_t>& handles) {
   std::map<shard_id, marks_reports> out;
   for (const auto handle : handles) {
     auto& c = slot(handle);
+    if (!is_current(handle)) continue;
     c.marks_due = false;
     if (c.inbox == nullptr || c.stream == account_stream(c.inbox->account)) continue;
     const auto at = marks_now(c);

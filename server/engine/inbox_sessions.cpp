@@ -45,9 +45,7 @@ bool inboxes::is_in_use(account_id account) const {
 void inboxes::forget_if_idle(account_id account) {
   const auto it = inboxes_.find(account);
   if (it == inboxes_.end() || !it->second->links.empty()) return;
-  if (auto* state = owner_.inbox(account)) {
-    for (auto& c : state->conversations) drop_slot(c);
-  }
+  while (it->second->first != 0) drop_slot(it->second->first);
   if (!it->second->kept) inboxes_.erase(it);
 }
 
@@ -139,7 +137,9 @@ void inboxes::sync(device_link& link) {
   auto& inbox = inbox_of(link.account());
   const stream_id own = account_stream(link.account());
   const std::size_t device = state->find_device(link.device());
+  if (device == stream::inbox_state::npos) return;  // its place is another's now; `changed` ends the link
   const auto* own_stream = owner_.part(partition_of(own)).find_stream(own);
+  std::erase_if(link.feeds(), [&](const feed& f) { return is_stale(*state, f.conversation()); });
   for (auto& c : state->conversations) {
     const bool wanted =
         c.id == own ? link.wanted().qos(topic_kind::me, own) != filters::none : link.wanted().wants(c.id);
@@ -210,37 +210,32 @@ void inboxes::restore(device_link& link, kept_session& resumed) {
 void inboxes::changed(account_id account) {
   const auto it = inboxes_.find(account);
   if (it == inboxes_.end()) return;
-  auto& inbox = *it->second;
   const auto* state = owner_.inbox(account);
   const auto is_gone = [&](device_id device) {
     const std::size_t i = state == nullptr ? stream::inbox_state::npos : state->find_device(device);
     return i == stream::inbox_state::npos || state->deleted;
   };
-  const auto links = inbox.links;
-  std::vector<std::uint32_t> dropped;
+  const auto links = it->second->links;
   for (auto* link : links) {
     if (is_gone(link->device())) {
       link->on_gone();
       continue;
     }
-    std::erase_if(link->feeds(), [&](const feed& f) {
-      const bool left = state->find(slot(f.conversation()).stream) == nullptr;
-      if (left) dropped.push_back(f.conversation());
-      return left;
-    });
     sync(*link);
     link->pump();
   }
+  const auto still = inboxes_.find(account);  // with its last connection it may have gone
+  if (still == inboxes_.end()) return;
+  auto& inbox = *still->second;
   if (inbox.kept) {
     std::erase_if(*inbox.kept, [&](const auto& kept) { return is_gone(kept.first); });
     if (inbox.kept->empty()) inbox.kept.reset();
   }
-  std::sort(dropped.begin(), dropped.end());
-  dropped.erase(std::unique(dropped.begin(), dropped.end()), dropped.end());
-  for (const auto handle : dropped) {
-    stream::inbox_conversation gone;
-    gone.live = handle;
-    drop_slot(gone);
+  if (state == nullptr) return;
+  for (std::uint32_t i = inbox.first; i != 0;) {
+    const std::uint32_t next = slots_[i].next;
+    if (is_stale(*state, handle_of(i))) drop_slot(i);
+    i = next;
   }
 }
 

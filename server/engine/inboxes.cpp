@@ -41,18 +41,24 @@ std::uint32_t inboxes::ensure_slot(live_inbox& inbox, stream::inbox_conversation
   slot = {};
   slot.inbox = &inbox;
   slot.stream = c.id;
-  c.live = i | static_cast<std::uint32_t>(generations_[i]) << 24;
+  slot.next = inbox.first;
+  inbox.first = i;
+  c.live = handle_of(i);
   return c.live;
 }
 
-void inboxes::drop_slot(stream::inbox_conversation& c) {
-  const std::size_t i = c.live & 0xffffff;
-  if (i == 0) return;
-  slots_[i] = {};
+void inboxes::drop_slot(std::size_t i) {
+  auto& gone = slots_[i];
+  auto* state = owner_.inbox(gone.inbox->account);
+  auto* c = state == nullptr ? nullptr : state->find(gone.stream);
+  if (c != nullptr && c->live == handle_of(i)) c->live = 0;
+  std::uint32_t* place = &gone.inbox->first;
+  while (*place != i) place = &slots_[*place].next;
+  *place = gone.next;
+  gone = {};
   // A handle of the old generation means nothing any more; zero stays "none".
   generations_[i] = static_cast<std::uint8_t>(generations_[i] == 255 ? 1 : generations_[i] + 1);
   free_slots_.push_back(static_cast<std::uint32_t>(i));
-  c.live = 0;
 }
 
 void inboxes::list_arm(std::uint32_t handle) {
@@ -68,7 +74,7 @@ void inboxes::flush() {
   std::vector<std::uint32_t> again;
   for (const auto handle : to_arm_) {
     auto& c = slot(handle);
-    if (!c.listed) continue;
+    if (!c.listed || !is_current(handle)) continue;
     c.listed = false;
     if (c.inbox == nullptr || c.inbox->links.empty()) continue;
     const shard_id to = owner_.shard_of(partition_of(c.stream));

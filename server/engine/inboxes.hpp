@@ -42,6 +42,7 @@ struct live_inbox {
   account_id account;
   boost::container::small_vector<device_link*, 1> links;
   std::unique_ptr<std::map<device_id, kept_session>> kept;  // null: none
+  std::uint32_t first = 0;  // of its conversations: an index of slots, chained by `next`
 };
 
 // One conversation of a live inbox.
@@ -58,6 +59,7 @@ struct live_conversation {
   std::uint32_t asked_s = 0;  // when it was armed last, in seconds of the clock
   receipts others;
   stream::marks kept;  // what the stream said it has of ours
+  std::uint32_t next = 0;  // of the same inbox
 };
 
 class inboxes {
@@ -109,6 +111,8 @@ class inboxes {
   void flush();
   void tick(moment now);
   [[nodiscard]] std::size_t links() const { return links_.size(); }
+  // Conversations that somebody is connected for.
+  [[nodiscard]] std::size_t places() const { return slots_.size() - 1 - free_slots_.size(); }
   [[nodiscard]] std::size_t kept() const { return kept_count_; }
   template <class Visitor>
   void for_each_link(Visitor&& visit) {
@@ -119,11 +123,19 @@ class inboxes {
   live_conversation& slot(std::uint32_t handle) { return slots_[handle & 0xffffff]; }
   live_conversation* valid(std::uint32_t handle, stream_id stream);
   std::uint32_t ensure_slot(live_inbox& inbox, stream::inbox_conversation& c);
-  void drop_slot(stream::inbox_conversation& c);
   void change_quality(device_link& link, feed& at, const stream::inbox_conversation& c, std::uint64_t from);
   [[nodiscard]] std::uint32_t handle_of(std::size_t i) const {
     return static_cast<std::uint32_t>(i) | static_cast<std::uint32_t>(generations_[i]) << 24;
   }
+  // Its place has not been given to another conversation meanwhile: owners keep the handle they were told last.
+  [[nodiscard]] bool is_current(std::uint32_t handle) const { return handle_of(handle & 0xffffff) == handle; }
+  // The account has left since, and may have joined anew under another handle.
+  [[nodiscard]] bool is_stale(const stream::inbox_state& state, std::uint32_t handle) {
+    const auto* c = state.find(slot(handle).stream);
+    return c == nullptr || c->live != handle;
+  }
+  // REQUIRES: no link has a feed for it any more.
+  void drop_slot(std::size_t i);
   void list_arm(std::uint32_t handle);
   // Armed, and read where a read is under way, as if nothing of that had arrived (D5).
   void ask_anew(std::uint32_t handle);

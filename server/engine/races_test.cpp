@@ -1,0 +1,87 @@
+// What happens between two things that are usually far apart: an account leaves while its connection ends, a filter
+// changes while a read is under way, a session goes on over a connection of another kind. Each was found by the
+// simulator.
+#include <gtest/gtest.h>
+
+#include "engine/test_rig.hpp"
+
+namespace dunlin::engine {
+namespace {
+
+using fate = test_rig::fate;
+
+std::vector<std::uint64_t> seqs(const test_device& d, const std::string& topic) {
+  std::vector<std::uint64_t> out;
+  for (const auto& r : d.records(topic)) out.push_back(r.seq);
+  return out;
+}
+
+// Ada on shard 0, Ben on shard 1, and a conversation of theirs on shard 0.
+struct two {
+  explicit two(options limits = {}, stream::retention keep = stream::retention::forever) : rig(2, limits) {
+    ada = rig.add_person(0);
+    ben = rig.add_person(1);
+    talk = rig.add_conversation({ada, ben}, 2, true, false, keep);
+    topic = test_rig::topic(talk);
+    a = rig.online(ada);
+  }
+  void send(std::string_view text) {
+    a->publish(test_rig::topic(talk, "/send"), rig.send_body(rig.next_id(), text));
+    rig.run();
+  }
+  std::unique_ptr<test_device> connect(bool clean, const test_device::connect_options& more = {}) {
+    auto options = more;
+    options.client_id = to_text(ben.device);
+    options.clean_start = clean;
+    return rig.connect(ben, options);
+  }
+
+  test_rig rig;
+  test_rig::person ada;
+  test_rig::person ben;
+  stream_id talk;
+  std::string topic;
+  std::unique_ptr<test_device> a;
+};
+
+TEST(Races, D4_WhoIsRemovedAndDisconnectsBeforeThatIsDurableLeavesNothingBehind) {
+  two t;
+  auto b = t.rig.online(t.ben);
+  EXPECT_EQ(t.rig.at(1).boxes().places(), 2U);
+  // What its inbox says to the stream leaves when the removal is durable, just before its connections are told.
+  t.rig.set_road([&](shard_id, shard_id, const message& m) {
+    if (std::holds_alternative<effect_kept>(m)) b->cut();
+    return fate::arrives;
+  });
+  t.rig.change(t.talk, {}, {t.ben.account});
+  t.rig.run();
+  EXPECT_EQ(t.rig.at(1).boxes().places(), 0U);
+}
+
+TEST(Races, D1_WhoIsRemovedAndAddedAtOnceHasOneFeedThatBeginsAtTheJoin) {
+  two t;
+  auto b = t.rig.online(t.ben);
+  t.send("before");
+  EXPECT_TRUE(t.rig.change(t.talk, {t.ben.account}, {t.ben.account}).ok());
+  t.send("after");
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{2, 4}));
+  EXPECT_EQ(t.rig.at(1).boxes().places(), 2U);
+  b->cut();
+  EXPECT_EQ(t.rig.at(1).boxes().places(), 0U);
+}
+
+TEST(Races, D3_MarksReportedAfterAReconnectDoNotNameThePlaceOfTheConnectionBefore) {
+  two t;
+  auto b = t.rig.online(t.ben);
+  t.send("one");
+  // Its acknowledgement is to be reported within 50 ms; it comes back sooner.
+  b->cut();
+  b = t.rig.online(t.ben);
+  t.rig.run(200);
+  t.send("two");
+  t.send("three");
+  EXPECT_EQ(b->records(t.topic).back().seq, 4U);
+}
+
+}  // namespace
+}  // namespace dunlin::engine

@@ -141,11 +141,16 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
   }
   if (out.keep && out.seq != 0 && kind != stream::entry_kind::send && !p.appended()->is_account) {
     // Members came or went: who is the last now, others are no longer held back by, in receipts and trimming (R2, R3).
-    live_of(*p.appended()).lowest_known = false;
+    auto& live = live_of(*p.appended());
+    live.lowest_known = false;
+    live.marks_ticket = ticket_;
     hold({own_event::kind::marks_kept, out.stream, 0});
   }
   if (kind == stream::entry_kind::marks && out.keep) {
-    for (const auto& key : out.touched) hold({own_event::kind::marks_kept, key.id, 0});
+    for (const auto& key : out.touched) {
+      if (auto* s = p.find_stream(key.id)) live_of(*s).marks_ticket = ticket_;
+      hold({own_event::kind::marks_kept, key.id, 0});
+    }
   }
   if (context != nullptr) answer(*static_cast<const reply_to*>(context), v);
   applying_ = false;

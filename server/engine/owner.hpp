@@ -117,7 +117,9 @@ class owner final : public store::applier {
     lowest got;                            // R2, of what is durable
     lowest read;
     bool lowest_known = false;
-    bool pending = false;  // has records in the release at hand
+    bool lowest_told = false;        // to all members
+    store::ticket marks_ticket = 0;  // of the last entry that changed marks or members
+    bool pending = false;            // has records in the release at hand
     bool marks_listed = false;
     bool unsignalled = false;   // without credit: signalled again at the next turn (D2)
     bool untold = false;        // the same for receipts
@@ -170,6 +172,10 @@ class owner final : public store::applier {
 
   void flush_marks_due(moment now);
   void flush_marks(std::vector<stream_id>& listed);
+  // What the state says of marks is durable, so it may be told (L2).
+  [[nodiscard]] bool marks_settled(const live_stream& live) const { return log_.durable() >= live.marks_ticket; }
+  // The lowest marks as others may know them; nothing new while they are not durable.
+  void look_at_marks(const stream::stream_state& state, live_stream& live);
   void marks_durable(stream_id id);
   void tell_receipts(stream::stream_state& state, live_stream& live);
   void maybe_trim(stream::stream_state& state);

@@ -108,12 +108,18 @@ void owner::find_lowest(const stream::stream_state& s, live_stream& live) {
     if (l->second == none) l->second = 0;
   }
   live.lowest_known = true;
+  live.lowest_told = false;
+}
+
+void owner::look_at_marks(const stream::stream_state& s, live_stream& live) {
+  if (!live.lowest_known && marks_settled(live)) find_lowest(s, live);
 }
 
 void owner::marks_durable(stream_id id) {
   auto* s = find(id);
   if (s == nullptr || s->is_account) return;
   auto& live = live_of(*s);
+  if (!marks_settled(live)) return;  // a later entry changed them again, and says so when it is durable
   for (const auto& member : s->members) {
     if (member.handle == 0) continue;
     // One message each is what few members cost; inboxes of a large group learn by their next arm.
@@ -122,9 +128,10 @@ void owner::marks_durable(stream_id id) {
     }
   }
   const auto before = std::pair(live.got, live.read);
-  const bool known = live.lowest_known;
+  const bool told = live.lowest_known && live.lowest_told;
   find_lowest(*s, live);
-  if (!known || before != std::pair(live.got, live.read)) tell_receipts(*s, live);
+  live.lowest_told = true;
+  if (!told || before != std::pair(live.got, live.read)) tell_receipts(*s, live);
   maybe_trim(*s);
 }
 

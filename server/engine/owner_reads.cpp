@@ -22,7 +22,7 @@ void owner::take(read& m, moment /*now*/) {
   auto& live = live_of(*s);
   // What is released is durable, so the answer need not wait for the log (L2).
   const std::uint64_t first = std::max({m.first, member->join_seq, s->trimmed + 1});
-  if (!live.lowest_known) find_lowest(*s, live);
+  look_at_marks(*s, live);
   records answer{.token = m.from.token,
                  .outcome = verdict::accept(live.released, 0),
                  .head = live.released,

@@ -229,13 +229,13 @@ void owner::answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std:
   }
   member->armed = true;
   live.armed_at = now.mono;
-  if (!live.lowest_known) find_lowest(*s, live);
+  look_at_marks(*s, live);
   quiet.push_back({.stream = a.stream,
                    .handle = a.handle,
                    .known = a.known,
                    .ts = s->ts,
                    .member = true,
-                   .at = member->at,
+                   .at = marks_settled(live) ? member->at : stream::marks{},
                    .others = {live.got.without(a.account), live.read.without(a.account)}});
 }
 

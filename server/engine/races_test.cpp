@@ -83,5 +83,41 @@ TEST(Races, D3_MarksReportedAfterAReconnectDoNotNameThePlaceOfTheConnectionBefor
   EXPECT_EQ(b->records(t.topic).back().seq, 4U);
 }
 
+// Ben reads; while that is on its way to disk somebody's arm looks at the marks.
+struct reading : two {
+  reading() {
+    send("hello");
+    b = rig.online(ben);
+    rig.run(2000);
+    a->messages.clear();
+    bytes receipt;
+    stream::write_receipt(receipt, {.read = 2});
+    b->publish(test_rig::topic(talk, "/receipt"), receipt);
+    rig.run(100);  // his own entry is durable, and reported to the stream
+    rig.store().hold_durable(true);
+    rig.run(1500);  // which has it in its log now
+  }
+  [[nodiscard]] std::uint64_t read_told(const test_device& d) const {
+    std::uint64_t most = 0;
+    for (const auto& m : d.messages) {
+      if (m.topic == test_rig::topic(talk, "/receipt")) most = std::max(most, stream::read_receipt(m.payload)->read);
+    }
+    return most;
+  }
+  std::unique_ptr<test_device> b;
+};
+
+TEST(Races, L2_MarksThatAreNotDurableAreToldToNobodyWhoArms) {
+  reading t;
+  t.a->cut();
+  t.a = t.rig.online(t.ada);
+  t.rig.run(100);
+  EXPECT_LT(t.read_told(*t.a), 2U);
+  t.rig.store().hold_durable(false);
+  t.rig.store().sync();
+  t.rig.run(2000);
+  EXPECT_EQ(t.read_told(*t.a), 2U);
+}
+
 }  // namespace
 }  // namespace dunlin::engine

@@ -188,7 +188,8 @@ void inboxes::take(records& m) {
   const auto handle = static_cast<std::uint32_t>(m.token);
   if ((handle & 0xffffff) == 0) return link->on_resend(m, static_cast<std::uint8_t>(handle >> 24));
   auto* at = link->find_feed(handle);
-  if (at == nullptr || !at->reading) return;
+  // An answer to a feed that has begun anew since is none of its own: what lies between would be passed over.
+  if (at == nullptr || !at->reading || m.first != at->sent() + 1) return;
   at->reading = false;
   if (!m.outcome.ok()) return link->on_read_refused(*at, m.outcome.why);
   auto& c = slot(at->conversation());

@@ -151,6 +151,7 @@ struct armed_list {
 struct records {
   std::uint64_t token = 0;
   stream::verdict outcome;  // refused: no member, or the store failed (busy)
+  std::uint64_t first = 0;  // as it was asked for
   std::uint64_t head = 0;
   std::uint64_t join_seq = 0;
   std::uint64_t trimmed = 0;  // records up to here are gone

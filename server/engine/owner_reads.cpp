@@ -11,7 +11,7 @@ using stream::reason;
 using stream::verdict;
 
 void owner::refuse_read(const read& m, reason why) {
-  out_.post(m.from.shard, records{.token = m.from.token, .outcome = verdict::refuse(why)});
+  out_.post(m.from.shard, records{.token = m.from.token, .outcome = verdict::refuse(why), .first = m.first});
 }
 
 void owner::take(read& m, moment /*now*/) {
@@ -25,6 +25,7 @@ void owner::take(read& m, moment /*now*/) {
   look_at_marks(*s, live);
   records answer{.token = m.from.token,
                  .outcome = verdict::accept(live.released, 0),
+                 .first = m.first,
                  .head = live.released,
                  .join_seq = member->join_seq,
                  .trimmed = s->trimmed,
@@ -82,6 +83,7 @@ void owner::finish_read(store::read_answer& a) {
   for (auto& record : *list) record.chunk = shared;
   out_.post(pending.request.from.shard, records{.token = pending.request.from.token,
                                                 .outcome = verdict::accept(pending.through, 0),
+                                                .first = pending.request.first,
                                                 .head = pending.through,
                                                 .join_seq = member->join_seq,
                                                 .trimmed = s->trimmed,

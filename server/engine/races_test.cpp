@@ -83,6 +83,28 @@ TEST(Races, D3_MarksReportedAfterAReconnectDoNotNameThePlaceOfTheConnectionBefor
   EXPECT_EQ(b->records(t.topic).back().seq, 4U);
 }
 
+TEST(Races, D6_AnAnswerToAReadOfAFeedBeforeIsNotTakenForTheOneOfThePresent) {
+  two t({.inline_records = 1, .read_records = 2, .kept_recent = 1});
+  for (int i = 0; i < 6; ++i) t.send("missed");
+  auto b = t.connect(true);
+  b->auto_ack = false;
+  int answers = 0;
+  t.rig.set_road([&](shard_id, shard_id, const message& m) {
+    return std::holds_alternative<records>(m) && ++answers > 1 ? fate::late : fate::arrives;
+  });
+  b->subscribe({"c/+"});
+  t.rig.run();
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{2, 3}));
+  b->unsubscribe({"c/+"});
+  b->subscribe({"c/+"});
+  t.rig.run();
+  b->messages.clear();
+  t.rig.set_road({});
+  t.rig.arrive_late();
+  t.rig.run();
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{2, 3, 4, 5, 6, 7}));
+}
+
 // Ben reads; while that is on its way to disk somebody's arm looks at the marks.
 struct reading : two {
   reading() {

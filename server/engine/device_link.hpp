@@ -97,6 +97,8 @@ class device_link final : public mqtt::host {
   void pump_again() { retry_ = true; }
   void try_again();
   [[nodiscard]] bool wants_retry() const { return retry_; }
+  // It fills gaps by itself (D9).
+  [[nodiscard]] bool fills_gaps() const { return dunlin_; }
   [[nodiscard]] bool is_open() const { return attached_; }
   // The conversation's first arm is answered; a position at the head becomes `head` (D7), and who is behind has missed
   // something (D9). `ts`: when the head was made.

@@ -57,6 +57,11 @@ void feed::rest() {
   if (flight_ && flight_->runs.empty() && flight_->echoes.empty()) flight_.reset();
 }
 
+bool feed::has_gap() const {
+  return flight_ &&
+         std::any_of(flight_->runs.begin(), flight_->runs.end(), [](const run& r) { return r.is == what::gap; });
+}
+
 bool feed::ack_listed(std::uint64_t seq) {
   if (planted(bug::cursor_jumps_gap) && seq > acked_) return have_through(seq);
   if (!flight_ && (seq <= acked_ || seq > sent_)) return false;

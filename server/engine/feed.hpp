@@ -52,6 +52,8 @@ class feed {
   // The feed goes on above a gap that the client fills by itself: nothing above moves the cursor until it says so.
   void note_gap(std::uint64_t first, std::uint64_t last) { add(first, last, what::gap); }
 
+  [[nodiscard]] bool has_gap() const;
+
   // True if acked() moved. An unknown seq changes nothing.
   bool ack(std::uint64_t seq) {
     if (!flight_ && seq == acked_ + 1 && seq <= sent_) [[likely]] {

@@ -260,24 +260,28 @@ void device_link::on_resend(records& m, std::uint8_t turn) {
   if (there) {
     const auto& record = m.list->front();
     const bool own = conversation == account_stream(account_);
-    const bool text = !own && wanted_.qos(topic_kind::record, conversation) < 1;
+    // Only a text can have been sent as one, whatever the filters are now.
+    const auto view = stream::read_record(record.data());
+    const bool text = !own && view && view->kind == static_cast<std::uint32_t>(stream::kind::text) &&
+                      wanted_.qos(topic_kind::record, conversation) < 1 &&
+                      wanted_.qos(topic_kind::text, conversation) != filters::none;
     char name[topic_max];
     mqtt::message again;
     again.topic = write_topic(own ? topic_kind::me : text ? topic_kind::text : topic_kind::record, conversation, name);
     again.qos = qos_level::at_least_once;
     again.body = record.data();
-    if (text) {
-      const auto view = stream::read_record(record.data());
-      again.body = view ? view->body : byte_span();
-    }
+    if (text) again.body = view->body;
     done = protocol_->redeliver(packet, again);
     port_->dirty();
   }
   if (done == delivery::no_credit || done == delivery::closed) return;
-  if (!there) {
-    protocol_->drop(packet);  // may no longer be read: counts as acknowledged
-    on_acked(what, reason_code::success);
+  if (!there) protocol_->drop(packet);         // may no longer be read: counts as acknowledged
+  if (there && done == delivery::too_large) {  // for this connection; it is out of the session
+    bytes notice;
+    stream::write_too_large(notice, conversation, what.c);
+    say_now(notice);
   }
+  if (!there || done == delivery::too_large) on_acked(what, reason_code::success);
   resend_next();
   if (session_.unsent_count() == 0) pump();
 }
@@ -293,7 +297,7 @@ void device_link::tell_receipts(feed& at) {
   at.receipt_due = false;
   const auto& c = home_->boxes().conversation(at);
   const std::int8_t qos = wanted_.qos(topic_kind::receipt, c.stream);
-  if (qos == filters::none) return;
+  if (qos == filters::none || c.others == receipts{}) return;  // nothing is known yet
   bytes body;
   stream::receipt_view now{.delivered = c.others.delivered, .read = c.others.read};
   if (std::exchange(at.own_read_due, false)) {

@@ -105,6 +105,63 @@ TEST(Races, D6_AnAnswerToAReadOfAFeedBeforeIsNotTakenForTheOneOfThePresent) {
   EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{2, 3, 4, 5, 6, 7}));
 }
 
+TEST(Races, M2_WhatASessionHasInFlightAndIsTooLargeForTheNextConnectionIsSaidAndPassed) {
+  two t;
+  auto b = t.connect(true, {.expiry_s = 600});
+  b->auto_ack = false;
+  b->subscribe({"c/+", "me/now"});
+  t.rig.run();
+  t.send(std::string(500, 'x'));
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{2}));
+  b->cut();
+  b = t.connect(false, {.expiry_s = 600, .max_packet = 300});
+  t.rig.run();
+  EXPECT_TRUE(b->session_present);
+  EXPECT_EQ(b->notices(3).size(), 1U);
+  t.send("small");
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{3}));
+  t.rig.run(1100);
+  b->cut();
+  b = t.connect(true);
+  b->subscribe({"c/+"});
+  t.rig.run();
+  EXPECT_EQ(b->count(t.topic), 0U) << "the cursor has passed both";
+}
+
+TEST(Races, M2_ARecordThatIsNoTextIsNeverSentAgainAsOne) {
+  two t;
+  auto b = t.connect(true, {.expiry_s = 600});
+  b->auto_ack = false;
+  b->subscribe({"c/+", "c/+/text"});
+  t.rig.run();
+  t.send("a message");
+  b->unsubscribe({"c/+"});
+  t.rig.run();
+  b->cut();
+  b = t.connect(false, {.expiry_s = 600});
+  t.rig.run();
+  EXPECT_EQ(b->count(test_rig::topic(t.talk, "/text")), 0U);
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{2}));
+}
+
+TEST(Races, D9_AGapOfASessionIsNotKeptForAConnectionThatFillsNone) {
+  two t({.heads_first_behind = 4, .heads_first_last = 2});
+  for (int i = 0; i < 8; ++i) t.send("missed");
+  auto b = t.connect(true, {.expiry_s = 600, .dunlin = true});
+  b->auto_ack = false;
+  b->subscribe({"c/+"});
+  t.rig.run();
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{8, 9}));
+  b->cut();
+  b = t.connect(false, {.expiry_s = 600});
+  t.rig.run();
+  EXPECT_TRUE(b->session_present);
+  auto got = seqs(*b, t.topic);
+  std::sort(got.begin(), got.end());
+  got.erase(std::unique(got.begin(), got.end()), got.end());
+  EXPECT_EQ(got, (std::vector<std::uint64_t>{2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
 // Ben reads; while that is on its way to disk somebody's arm looks at the marks.
 struct reading : two {
   reading() {

@@ -21,6 +21,7 @@
 #include "engine/topics.hpp"
 #include "mqtt/protocol.hpp"
 #include "stream/inbox_state.hpp"
+#include "stream/wire.hpp"
 
 namespace dunlin::engine {
 
@@ -183,6 +184,7 @@ class device_link final : public mqtt::host {
   void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void keep_receipt(stream_id conversation, const stream::receipt_view& receipt, mqtt::publish_token token);
   void publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void tell_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
   void refuse_here(mqtt::publish_token token, stream_id conversation, message_id id, stream::reason why);

@@ -112,17 +112,34 @@ void device_link::publish_receipt(const mqtt::publish_view& publish, mqtt::publi
   if (c == nullptr || c->id == account_stream(account_)) {
     return refuse_here(token, to.conversation, {}, reason::not_member);
   }
+  // A cursor past the head would hide what comes. Where the head is not known so far (nobody is subscribed, or nothing
+  // was heard of it since a restart), its stream says it.
+  const std::uint64_t known = c->live == 0 ? 0 : home_->boxes().known(c->live);
+  if (receipt->have_through <= known) return keep_receipt(to.conversation, *receipt, token);
+  home_->read_records({.reader = account_, .conversation = to.conversation, .from = ~std::uint64_t{0}, .limit = 1},
+                      [home = home_, id = id_, about = to.conversation, told = *receipt, token](const auto& answer) {
+                        auto* link = home->boxes().find_link(id);
+                        if (link == nullptr || !link->attached_) return;
+                        if (!answer.outcome.ok()) return link->refuse(token, about, {}, answer.outcome);
+                        stream::receipt_view most = told;
+                        most.have_through = std::min(told.have_through, answer.head);
+                        link->keep_receipt(about, most, token);
+                      });
+}
+
+// REQUIRES: receipt.have_through is not past the head.
+void device_link::keep_receipt(stream_id conversation, const stream::receipt_view& receipt, mqtt::publish_token token) {
+  auto* state = home_->boxes().state_of(account_);
+  const auto* c = state == nullptr ? nullptr : state->find(conversation);
   std::uint64_t tag = 0;
-  if (receipt->have_through != 0) {
+  if (c != nullptr && receipt.have_through != 0) {
     auto* at = c->live == 0 ? nullptr : find_feed(c->live);
-    if (at != nullptr && at->moves_cursor && at->have_through(receipt->have_through)) {
+    if (at != nullptr && at->moves_cursor && at->have_through(receipt.have_through)) {
       home_->boxes().cursor_moved(*this, *at);
     }
-    // Not above what the server knows of: a cursor past the head would hide what comes.
-    const std::uint64_t known = c->live == 0 ? 0 : home_->boxes().known(c->live);
-    tag = home_->boxes().note_cursor(*this, to.conversation, std::min(receipt->have_through, known));
+    tag = home_->boxes().note_cursor(*this, conversation, receipt.have_through);
   }
-  if (receipt->read != 0) tag = home_->boxes().note_read(*this, to.conversation, receipt->read);
+  if (c != nullptr && receipt.read != 0) tag = home_->boxes().note_read(*this, conversation, receipt.read);
   if (tag == 0 || token.qos == mqtt::qos_level::at_most_once) return protocol_->answer(token, reason_code::success);
   receipts_.push_back({tag, token});
 }

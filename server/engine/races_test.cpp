@@ -162,6 +162,33 @@ TEST(Races, D9_AGapOfASessionIsNotKeptForAConnectionThatFillsNone) {
   EXPECT_EQ(got, (std::vector<std::uint64_t>{2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
+TEST(Races, D6_HaveThroughIsNotedAlsoForAConversationThatNobodyIsSubscribedTo) {
+  two t;
+  for (int i = 0; i < 3; ++i) t.send("read by range");
+  auto b = t.connect(true);
+  t.rig.run();
+  bytes receipt;
+  stream::write_receipt(receipt, {.have_through = 3});
+  const auto first = b->publish(test_rig::topic(t.talk, "/receipt"), receipt);
+  receipt.clear();
+  stream::write_receipt(receipt, {.have_through = 1000});
+  t.rig.run(200);
+  ASSERT_NE(b->ack(first), nullptr);
+  EXPECT_EQ(b->ack(first)->reason, mqtt::reason_code::success);
+  b->subscribe({"c/+"});
+  t.rig.run();
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{4}));
+  // Past the head it goes to the head, so that nothing that comes is hidden.
+  b->unsubscribe({"c/+"});
+  b->publish(test_rig::topic(t.talk, "/receipt"), receipt);
+  t.rig.run(200);
+  t.send("new");
+  b->messages.clear();
+  b->subscribe({"c/+"});
+  t.rig.run();
+  EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{5}));
+}
+
 // Ben reads; while that is on its way to disk somebody's arm looks at the marks.
 struct reading : two {
   reading() {

@@ -214,7 +214,7 @@ void device_link::refuse(mqtt::publish_token token, stream_id conversation, mess
     bytes what;
     stream::write_refused(what, conversation, id, v);
     say_now(what, token.qos != mqtt::qos_level::at_most_once);
-    return protocol_->answer(token, v5 ? code_of(v.why) : reason_code::success);
+    return protocol_->answer(token, code_of(v.why));  // which 3.1.1 does not see: but QoS 2 is over then
   }
   const std::string floor = v.floor.is_zero() ? std::string() : to_text(v.floor);
   const std::array<mqtt::user_property, 1> properties{{{"floor", floor}}};

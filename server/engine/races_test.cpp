@@ -189,6 +189,30 @@ TEST(Races, D6_HaveThroughIsNotedAlsoForAConversationThatNobodyIsSubscribedTo) {
   EXPECT_EQ(seqs(*b, t.topic), (std::vector<std::uint64_t>{5}));
 }
 
+TEST(Races, M4_ARefusalOfQoS2IsSaidAgainWhereItGotLostWithItsConnection) {
+  two t;
+  const auto options = test_device::connect_options{.version = mqtt::protocol_version::v3_1_1};
+  auto b = t.connect(false, options);
+  b->subscribe({"me/now"});
+  t.rig.run();
+  const std::string nowhere = test_rig::topic(stream_id{2, 2}, "/send");
+  const bytes body = t.rig.send_body(t.rig.next_id(), "for strangers");
+  b->reads = false;
+  const auto id = b->publish(nowhere, body, 2);
+  t.rig.run();
+  b->cut();
+  b = t.connect(false, options);
+  b->publish_again(id, nowhere, body, 2);
+  t.rig.run();
+  EXPECT_TRUE(b->session_present);
+  EXPECT_EQ(b->notices(2).size(), 1U);
+  ASSERT_NE(b->ack(id), nullptr);
+  EXPECT_EQ(b->ack(id)->type, mqtt::packet_type::pubrec);
+  b->pubrel(id);
+  t.rig.run();
+  EXPECT_EQ(b->ack(id)->type, mqtt::packet_type::pubcomp);
+}
+
 // Ben reads; while that is on its way to disk somebody's arm looks at the marks.
 struct reading : two {
   reading() {

@@ -282,7 +282,8 @@ void protocol::take_pubrel(std::uint16_t packet_id) {
   const bool known = session_->remove_received(packet_id);
   write_ack(packet_type::pubcomp, packet_id, known ? reason_code::success : reason_code::packet_id_not_found);
   if (!known) {
-    host_->on_protocol_error(reason_code::packet_id_not_found);
+    // A 3.1.1 client cannot know that its message was refused, and goes on to the end.
+    if (is_v5()) host_->on_protocol_error(reason_code::packet_id_not_found);
     return;
   }
   if (inbound_open_ != 0) --inbound_open_;

@@ -82,6 +82,8 @@ struct shard_status {
   std::uint64_t connections = 0;
   std::uint64_t streams = 0;
   std::uint64_t inboxes = 0;
+  std::uint64_t waiting = 0;  // sends and requests of the control plane that are not answered yet
+  std::uint64_t effects = 0;  // owed to other partitions (O1)
 };
 
 class control {

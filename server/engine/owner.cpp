@@ -82,6 +82,12 @@ std::size_t owner::inboxes() const {
   return n;
 }
 
+std::size_t owner::effects_owed() const {
+  std::size_t n = 0;
+  for (const auto& p : partitions_) n += p ? p->effects().unreported() : 0;
+  return n;
+}
+
 owner::live_stream& owner::live_of(stream::stream_state& state) {
   if (state.live == 0) {
     if (live_free_.empty()) {

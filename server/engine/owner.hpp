@@ -72,6 +72,7 @@ class owner final : public store::applier {
   stream::partition& part(partition_id p) { return *partitions_[p]; }
   [[nodiscard]] std::size_t streams() const;
   [[nodiscard]] std::size_t inboxes() const;
+  [[nodiscard]] std::size_t effects_owed() const;
   // True while something waits for a disk or for durability: the loop should not sleep long.
   [[nodiscard]] bool is_idle() const { return held_.size() == 0 && pending_reads_.empty() && loading_.empty(); }
   // Client entries wait for the log to have space again (L6).

@@ -43,6 +43,7 @@ class sends {
   // handed over again as it was (S3). Without room it is again at the next time-out.
   void resend(mono_ms now, mono_ms older_than, const shard_id* to);
 
+  [[nodiscard]] std::size_t size() const { return places_.size() - free_.size(); }
   [[nodiscard]] bool has_kept() const { return kept_ != 0; }
 
  private:

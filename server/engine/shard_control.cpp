@@ -215,7 +215,11 @@ void shard::build_state(account_id account, device_id device, std::function<void
 }
 
 shard_status shard::status() const {
-  return {.connections = inboxes_.links(), .streams = owner_.streams(), .inboxes = owner_.inboxes()};
+  return {.connections = inboxes_.links(),
+          .streams = owner_.streams(),
+          .inboxes = owner_.inboxes(),
+          .waiting = sends_.size() + control_.size() + states_.size(),
+          .effects = owner_.effects_owed()};
 }
 
 }  // namespace dunlin::engine

@@ -1,0 +1,66 @@
+// What people and operators do in a run, over the control plane: sign up, link and revoke devices, start conversations,
+// add and remove members, read by range, delete accounts. Each request is repeated until it is answered, as its caller
+// must (Q2), over crashes too.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <string>
+
+#include "sim/stage.hpp"
+
+namespace dunlin::sim {
+
+class scenario {
+ public:
+  explicit scenario(stage& s);
+
+  // A moment: new wishes, while `stormy`, and repeats of what was not answered.
+  void step();
+  // The server is up again: what was asked before got lost with it.
+  void on_start();
+  [[nodiscard]] std::string unfinished() const;
+
+  // For the end: everything of a conversation as its first member reads it by range, and every live device's state.
+  // `done` of both when all is read.
+  void read_all();
+  [[nodiscard]] bool has_read_all() const { return reading_ == 0; }
+
+ private:
+  struct wish {
+    std::string what;
+    std::function<void(wish&)> ask;
+    mono_ms ask_at = 0;
+    bool done = false;
+  };
+  void add(std::string what, std::function<void(wish&)> ask);
+  // To be called with the answer of a wish of life `life`.
+  void answered(wish& w, bool good);
+
+  person& add_person();
+  device& add_device(person& p);
+  void sign_up(person& p);
+  void link(person& p);
+  void revoke();
+  void remove_account();
+  void start_conversation();
+  void change_members();
+  void read_something();
+  void read_state(device& d);
+  void read_whole_state(const person& p);
+  void read_page(conversation& c, std::uint64_t from);
+  void check_members_agree(const engine::state_answer& a, const person& p);
+  [[nodiscard]] person& some_person() { return stage_.people[world_.below(stage_.people.size())]; }
+  [[nodiscard]] static bool stays(const person& p) { return p.name == "a1" || p.name == "a2"; }
+
+  stage& stage_;
+  world& world_;
+  std::list<wish> wishes_;
+  std::size_t reading_ = 0;
+  std::size_t people_ = 0;
+  std::size_t conversations_ = 0;
+  unsigned devices_named_ = 0;
+  std::vector<partition_id> partitions_;  // where ids fall in this run
+};
+
+}  // namespace dunlin::sim

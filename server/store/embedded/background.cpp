@@ -50,8 +50,9 @@ bool background::prepare(mono_ms now) {
 
 void background::start_sealing() {
   const std::size_t closed = around_.log_files.closed_count();
+  // What failed for want of space is tried again even if it would not be due: clients are refused until it works.
   const bool wanted = closed >= around_.options.seal_at_segments ||
-                      (closed > 0 && (around_.log_files.fill() >= 128 || cannot_prepare_));
+                      (closed > 0 && (around_.log_files.fill() >= 128 || cannot_prepare_ || no_space_));
   if (wanted) {
     sealing_ = std::make_unique<seal_job>(around_, around_.log_files.closed(around_.options.seal_most_segments));
   }

@@ -334,6 +334,27 @@ TEST(StoreCrash, L4_AStartOnAFullDiskMakesDoWithASmallSegment) {
   EXPECT_GT(p.store->counters().sealed_segments.value(), 0);
 }
 
+TEST(StoreCrash, L3_SealingThatBeganForWantOfSpaceAloneIsTriedAgainWhenThereIsRoom) {
+  fault_disk files;
+  seeded_random random(12);
+  store_options patient = small();
+  patient.retry_ms = 1000;  // settle() would not end while sealing is tried again and again
+  process p(files, random, patient);
+  p.settle();
+  files.set_capacity(files.used());
+  // One segment is full: too few to be sealed, if only another could be prepared.
+  while (p.store->counters().segments.value() < 2) {
+    ASSERT_EQ(p.submit(stream_number(1), std::string(500, 'x')), space::granted);
+    p.flush();
+    p.store->step_writer();
+  }
+  p.settle();
+  EXPECT_EQ(p.submit(stream_number(1), "refused"), space::full);
+  files.set_capacity(100 << 20);
+  for (int i = 0; i < 20; ++i) p.settle();
+  EXPECT_EQ(p.submit(stream_number(1), "taken"), space::granted);
+}
+
 TEST(StoreCrash, L3_AFailedWriteOrSyncOfTheHistoryIsTriedAgain) {
   log_start(getenv("LOGS") ? log_level::info : log_level::off, false);
   for (std::uint64_t after = 0; after < 12; ++after) {

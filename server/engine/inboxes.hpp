@@ -58,7 +58,7 @@ struct live_conversation {
   bool listed = false;        // is to be armed this turn
   std::uint32_t asked_s = 0;  // when it was armed last, in seconds of the clock
   receipts others;
-  stream::marks kept;  // what the stream said it has of ours
+  stream::marks kept;      // what the stream said it has of ours
   std::uint32_t next = 0;  // of the same inbox
 };
 

@@ -160,7 +160,7 @@ class owner final : public store::applier {
   void release_records(release_batch& batch, moment now);
   void signal(stream::stream_state& stream, live_stream& live, bool urgent, bool ring, moment now);
   void signal_urgent(stream::stream_state& stream, std::uint64_t head, bool ring, moment now);
-  bool news_to(stream::stream_state& stream, const live_stream& live, shard_id shard, record_list list);
+  bool news_to(stream::stream_state& stream, const live_stream& live, shard_id shard, const record_list& list);
   void signal_later(live_stream& live, bool live_stream::* what);
   void retry_signals();
 

@@ -71,7 +71,8 @@ void owner::finish_read(store::read_answer& a) {
   auto list = std::make_shared<std::vector<record_ref>>();
   list->reserve(a.records.size());
   for (const auto& record : a.records) {
-    if (record.seq < pending.first || record.seq > pending.through) continue;
+    // It may have left and joined anew since it asked (S6).
+    if (record.seq < std::max(pending.first, member->join_seq) || record.seq > pending.through) continue;
     std::uint8_t head[stream::record_head_max];
     const std::size_t n = stream::write_record_head(head, record.seq, record.ts);
     const auto at = static_cast<std::uint32_t>(chunk->size());

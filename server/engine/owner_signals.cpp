@@ -92,22 +92,33 @@ record_list owner::recent_from(const live_stream& live, std::uint64_t known) con
   return list;
 }
 
-bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, record_list list) {
-  news m{.stream = s.id, .head = live.released, .ts = s.ts, .handles = {}, .records = std::move(list)};
+bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, const record_list& list) {
+  news with{.stream = s.id, .head = live.released, .ts = s.ts, .handles = {}, .records = list};
+  news without{.stream = s.id, .head = live.released, .ts = s.ts, .handles = {}, .records = nullptr};
+  const auto is_there = [&](const stream::member& member) {
+    return member.armed && shard_of(partition_of(member.account)) == shard;
+  };
+  // Who joined behind the first of the records, and had armed before that was known, reads what it may (S6).
+  const auto is_late = [&](const stream::member& member) { return list && member.join_seq > list->front().seq; };
   for (const auto& member : s.members) {
-    if (member.armed && shard_of(partition_of(member.account)) == shard) m.handles.push_back(member.handle);
+    if (is_there(member)) (is_late(member) ? without : with).handles.push_back(member.handle);
   }
-  if (m.handles.empty()) return true;
-  if (!out_.post(shard, std::move(m))) {
-    counts_.link_no_credit.add();
-    return false;
+  bool all = true;
+  for (auto* m : {&with, &without}) {
+    if (m->handles.empty()) continue;
+    const bool late = m == &without;
+    if (!out_.post(shard, std::move(*m))) {
+      counts_.link_no_credit.add();
+      all = false;
+      continue;
+    }
+    counts_.signals.add();
+    // A bit is cleared only when its signal has been handed over (D2).
+    for (auto& member : s.members) {
+      if (is_there(member) && is_late(member) == late) member.armed = false;
+    }
   }
-  counts_.signals.add();
-  // A bit is cleared only when its signal has been handed over (D2).
-  for (auto& member : s.members) {
-    if (member.armed && shard_of(partition_of(member.account)) == shard) member.armed = false;
-  }
-  return true;
+  return all;
 }
 
 void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool ring, moment now) {
@@ -215,16 +226,18 @@ void owner::answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std:
   auto& live = live_of(*s);
   if (!s->is_account && !(a.at == member->at)) report_marks({a.stream, a.account, a.handle, a.at}, *s, live);
   if (live.released > a.known && !planted(bug::arm_unconditionally)) {
-    // News as in D2; members that stand at the same place share one message.
+    // News as in D2; members that stand at the same place share one message. What is before its join is not for it
+    // (S6).
+    const std::uint64_t has = std::max(a.known, member->join_seq == 0 ? 0 : member->join_seq - 1);
     member->armed = false;
     for (auto& n : loud) {
-      const bool same = n.stream == a.stream && (n.records == nullptr || n.records->front().seq == a.known + 1);
+      const bool same = n.stream == a.stream && (n.records == nullptr || n.records->front().seq == has + 1);
       if (same) {
         n.handles.push_back(a.handle);
         return;
       }
     }
-    loud.push_back({a.stream, live.released, s->ts, {a.handle}, recent_from(live, a.known)});
+    loud.push_back({a.stream, live.released, s->ts, {a.handle}, recent_from(live, has)});
     return;
   }
   member->armed = true;

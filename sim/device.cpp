@@ -35,6 +35,9 @@ void device::revoked() {
 
 void device::come_home() {
   home_ = true;
+  for (auto& o : outbox_) {
+    if (o.qos == 0 && o.is == outgoing::state::waiting) o.qos = 1;  // which is sure to end
+  }
   reconnect_at_ = 0;
   for (auto& l : lines_) {
     if (!l->mqtt->is_over()) l->mqtt->disconnect();

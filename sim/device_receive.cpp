@@ -337,6 +337,12 @@ std::string device::missing() {
   for (auto& [id, s] : shelves_) {
     if (!s.to_fill.empty() && id != account_stream(person_.id)) return name_ + " reads by range";
   }
+  const stream_id own_stream = account_stream(person_.id);
+  const auto& own = shelves_[own_stream];
+  if (own.start != 0 && !is_thing && !small_) {
+    auto what = missing_in(own_stream, own.start);
+    if (!what.empty()) return what;
+  }
   for (const auto id : stage_.truth.conversations()) {
     const auto members = stage_.truth.members(id);
     const auto me = members.find(person_.id);

@@ -237,6 +237,7 @@ void scenario::change_members() {
           if (!v.ok() && v.why != reason::busy && v.why != reason::no_space) {
             world_.fail(c.name, "a change of members was refused: {}", stream::word(v.why));
           }
+          if (!v.ok()) world_.note("{} is refused: {}", c.name, stream::word(v.why));
           answered(w, v.ok());
           if (!v.ok()) return;
           if (is_in) world_.count(seen::member_removed);

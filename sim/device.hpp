@@ -31,7 +31,7 @@ using device_claims = std::map<stream_id, device_claim>;
 class device final : public mqtt_client::listener {
  public:
   device(stage& s, person& owner, device_id id, accounts::token secret, std::string name);
-  ~device();
+  ~device() override;
 
   // A moment of its life.
   void step();

@@ -99,9 +99,7 @@ int run_all(const arguments& a) {
   return 1;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int start(int argc, char** argv) {
   arguments a;
   CLI::App app("Runs the server's code on a simulated clock, network and disk, and checks what it promises.");
   app.add_option("--seeds", a.seeds, "how many seeds")->capture_default_str()->check(CLI::PositiveNumber);
@@ -129,4 +127,15 @@ int main(int argc, char** argv) {
   const int code = run_all(a);
   log_stop();
   return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return start(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "dunlin_sim: %s\n", e.what());
+    return 2;
+  }
 }

@@ -42,9 +42,7 @@ class mqtt_client {
     virtual void on_publish(mqtt_client& c, const std::string& topic, const mqtt::publish_view& packet) = 0;
     virtual void on_ack(mqtt_client& c, const mqtt::ack_view& packet) = 0;
     virtual void on_suback(mqtt_client& c, const mqtt::suback_view& packet) = 0;
-
-   protected:
-    ~listener() = default;
+    virtual ~listener() = default;
   };
 
   mqtt_client(world& w, listener& who, std::shared_ptr<socket> over, std::string name);

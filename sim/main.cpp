@@ -102,7 +102,7 @@ int run_all(const arguments& a) {
 int start(int argc, char** argv) {
   arguments a;
   CLI::App app("Runs the server's code on a simulated clock, network and disk, and checks what it promises.");
-  app.add_option("--seeds", a.seeds, "how many seeds")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--seeds", a.seeds, "how many seeds")->capture_default_str()->check(CLI::Range(1, 1'000'000'000));
   auto* seed = app.add_option("--seed", a.seed, "the first of them; a random one without it");
   app.add_option("--bug", a.bug, "plant this fault, and expect to find it");
   app.add_flag("--list-bugs", a.list_bugs, "list the faults that can be planted");

@@ -35,7 +35,7 @@ machine::machine(world& w) : tables(w.server_random) {
   limits.kept_recent = 4 << w.below(4);
   wire.max_packet_size = 16 << 10;
   wire.max_output = (2 << 10) << w.below(3);
-  wire.send_maximum_v3 = 4 << w.below(4);
+  wire.send_maximum_v3 = static_cast<std::uint16_t>(4 << w.below(4));
   wire.receive_maximum = 16;
 }
 

@@ -46,7 +46,7 @@ struct sample {
 
 class traffic_run {
  public:
-  traffic_run(const world& w, const traffic_options& options) : world_(w), options_(options) {
+  traffic_run(const world& w, const traffic_options& options) : options_(options) {
     for (unsigned i = 0; i < options.threads; ++i) {
       workers_.push_back(std::make_unique<traffic_worker>(w, options, shared_, i));
     }
@@ -224,7 +224,6 @@ class traffic_run {
     out.real("answer_p50_us", us(answered.percentile_ns(0.5))).real("answer_p99_us", us(answered.percentile_ns(0.99)));
   }
 
-  const world& world_;
   const traffic_options& options_;
   shared_run shared_;
   std::vector<std::unique_ptr<traffic_worker>> workers_;

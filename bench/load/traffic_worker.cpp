@@ -12,7 +12,7 @@ constexpr time_ns late_after = ns_per_ms;
 }  // namespace
 
 traffic_worker::traffic_worker(const world& w, const traffic_options& options, shared_run& shared, unsigned index)
-    : group(w, options.connections, options.seed + index), options_(options), shared_(shared), index_(index) {}
+    : group(w, options.connections, options.seed + index), options_(options), shared_(shared) {}
 
 void traffic_worker::take(std::uint32_t device) {
   int sends = -1;

@@ -81,7 +81,6 @@ class traffic_worker final : public group {
 
   const traffic_options& options_;
   shared_run& shared_;
-  unsigned index_;
   std::vector<sender> senders_;
   std::vector<int> sender_of_;                     // per connection; -1: none
   std::vector<std::vector<stream_count>> counts_;  // per connection

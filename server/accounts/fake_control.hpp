@@ -37,6 +37,12 @@ class fake_control final : public control {
     }
     for (const auto& answer : held) answer();
   }
+  // With the process of whoever asked.
+  void drop() {
+    const std::lock_guard guard(lock_);
+    holding_ = false;
+    held_.clear();
+  }
   [[nodiscard]] std::size_t held() const {
     const std::lock_guard guard(lock_);
     return held_.size();

@@ -140,6 +140,8 @@ class running_server {
   std::unique_ptr<control_backend> backend_;
   std::unique_ptr<control_server> socket_;
   std::thread control_thread_;
+  boost::asio::io_context waiting_{1};
+  boost::asio::signal_set signals_{waiting_};
   std::atomic<bool> draining_{false};
   std::atomic<bool> ready_{false};
 };
@@ -250,17 +252,17 @@ void running_server::stop() {
 }
 
 void running_server::wait_for_signal() {
-  boost::asio::io_context waiting{1};
-  boost::asio::signal_set signals(waiting, SIGTERM, SIGINT);
-  signals.async_wait([&](const auto&, int) {
+  std::thread stopping;
+  signals_.async_wait([this, &stopping](const auto&, int) {
     // A second signal ends the process at once; what was acknowledged is on disk.
-    signals.async_wait([](const auto&, int) { std::_Exit(128 + SIGTERM); });
-    std::thread([&] {
+    signals_.async_wait([](const auto&, int) { std::_Exit(128 + SIGTERM); });
+    stopping = std::thread([this] {
       stop();
-      waiting.stop();
-    }).detach();
+      waiting_.stop();
+    });
   });
-  waiting.run();
+  waiting_.run();
+  stopping.join();
 }
 
 exit_code running_server::run(const std::string& ready_file) {
@@ -269,6 +271,9 @@ exit_code running_server::run(const std::string& ready_file) {
     if (store_thread_) store_thread_->stop();
     return code;
   }
+  // Until here a signal ends the process, which has acknowledged nothing; from here on it drains.
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
   start_control_plane();
   control_thread_ = std::thread([this] { control_.run(); });
   ready_ = true;

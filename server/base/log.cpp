@@ -19,8 +19,8 @@ constexpr std::size_t queue_lines = 8192;
 
 struct state {
   std::mutex lock;  // a thread may end the log while others write to it
-  std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
+  std::shared_ptr<spdlog::details::thread_pool> pool;  // ends first: its thread writes what is queued by the logger
   std::atomic<log_level> least{log_level::off};
   bool json = false;
 };

@@ -31,6 +31,9 @@ class file {
   // A view of the whole file that shows later writes within `length`; valid while the file is open. An error where the
   // file cannot be mapped: then read_at serves.
   virtual result<byte_span> map(std::uint64_t length) = 0;
+  // What was read through the map is not counted as this process's memory until it is read again; it stays in the
+  // system's cache. Any thread may read meanwhile.
+  virtual void let_go_of_map() {}
 };
 
 class disk {

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <chrono>
+#include <utility>
 
 #include <pthread.h>
 
@@ -112,8 +113,13 @@ void embedded_store::run_background(const std::stop_token& stop) {
 }
 
 void embedded_store::run_reader(const std::stop_token& stop) {
+  bool has_read = true;  // the start has, all of the log
   while (!stop.stop_requested()) {
-    if (!reader_->run_once()) reader_signal_.wait(reader_idle_ms);
+    if (reader_->run_once()) {
+      has_read = true;
+    } else if (!reader_signal_.wait(reader_idle_ms) && std::exchange(has_read, false)) {
+      log_->files().let_go_of_maps();
+    }
   }
 }
 

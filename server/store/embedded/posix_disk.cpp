@@ -104,6 +104,11 @@ class posix_file final : public file {
     return byte_span(static_cast<const std::uint8_t*>(mapped_), mapped_size_);
   }
 
+  // A hint: if it fails the pages stay, and nothing else is different.
+  void let_go_of_map() override {
+    if (mapped_ != nullptr) ::madvise(mapped_, mapped_size_, MADV_DONTNEED);
+  }
+
  private:
   result<std::uint64_t> write_all(std::uint64_t offset, std::span<iovec> vec) {
     std::uint64_t total = 0;

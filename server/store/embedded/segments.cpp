@@ -157,6 +157,10 @@ std::vector<segment_ref> segments::live() const {
   return {live_.begin(), live_.end()};
 }
 
+void segments::let_go_of_maps() const {
+  for (const auto& s : live()) s->data->let_go_of_map();
+}
+
 bool segments::has_prepared() const {
   const std::lock_guard hold(lock_);
   return !prepared_.empty();
@@ -191,6 +195,7 @@ void segments::recycle() {
     retired_.erase(retired_.begin() + static_cast<std::ptrdiff_t>(i));
     if (s->size == options_.segment_bytes) {
       credit_.fetch_add(usable(s->size), std::memory_order_relaxed);
+      s->data->let_go_of_map();  // the sealer has read all of it
       prepared_.push_back(std::move(s));
     } else {
       const std::string path = s->path;

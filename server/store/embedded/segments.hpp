@@ -69,6 +69,8 @@ class segments {
   // At start: what recovery found.
   void adopt_live(std::vector<segment_ref> chain, std::uint64_t sealed_generation);
   void adopt_free(std::vector<segment_ref> found);
+  // Nobody has read the log for a while: what was read of it need not stay in this process's memory.
+  void let_go_of_maps() const;
   // The writer goes on in the last of the live segments.
   void go_on();
   // Makes a zeroed file at once, without pause; for starts.

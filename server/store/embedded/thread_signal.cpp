@@ -19,11 +19,12 @@ void thread_signal::nudge() {
   DUNLIN_CHECK(::write(fd_, &one, sizeof one) == sizeof one);
 }
 
-void thread_signal::wait(std::uint32_t most_ms) {
+bool thread_signal::wait(std::uint32_t most_ms) {
   pollfd p{fd_, POLLIN, 0};
-  if (::poll(&p, 1, static_cast<int>(most_ms)) <= 0) return;
+  if (::poll(&p, 1, static_cast<int>(most_ms)) <= 0) return false;
   std::uint64_t count = 0;
   if (::read(fd_, &count, sizeof count) == sizeof count) nudged_.exchange(false, std::memory_order_acq_rel);
+  return true;
 }
 
 }  // namespace dunlin::store

@@ -18,7 +18,8 @@ class thread_signal {
   thread_signal& operator=(const thread_signal&) = delete;
 
   void nudge();
-  void wait(std::uint32_t most_ms);
+  // False: the time has passed.
+  bool wait(std::uint32_t most_ms);
 
  private:
   int fd_;

@@ -1,5 +1,6 @@
 // The embedded store with its threads, on real files: shards that submit, read and give rows as fast as they can.
 #include <filesystem>
+#include <fstream>
 #include <semaphore>
 #include <thread>
 
@@ -261,6 +262,39 @@ TEST(PosixDisk, FilesKeepWhatIsWrittenAndMapsShowIt) {
   ASSERT_TRUE((*disk)->remove("b"));
   EXPECT_EQ((*disk)->remove("b").error(), make_error_code(errc::not_found));
   EXPECT_GT(*(*disk)->free_bytes(), 0);
+}
+
+// Of this process's memory, in KiB, what maps of the file at `path` hold.
+std::size_t resident_of(const std::string& path) {
+  std::ifstream maps("/proc/self/smaps");
+  std::size_t sum = 0;
+  bool in_it = false;
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find('/') != std::string::npos) in_it = line.ends_with(path);
+    if (in_it && line.starts_with("Rss:")) sum += std::stoul(line.substr(4));
+    if (line.starts_with("VmFlags:")) in_it = false;
+  }
+  return sum;
+}
+
+TEST(PosixDisk, AMapThatWasLetGoOfHoldsNoMemoryAndCanBeRead) {
+  const scratch_directory where;
+  auto disk = posix_disk::open_directory(where.path());
+  ASSERT_TRUE(disk);
+  auto made = (*disk)->open("a", disk::mode::create_new);
+  ASSERT_TRUE(made);
+  (*made)->let_go_of_map();  // which there is not
+  constexpr std::size_t size = 1 << 20;
+  const bytes all(size, 7);
+  const byte_span piece(all);
+  ASSERT_TRUE((*made)->write_at(0, {&piece, 1}));
+  const auto map = (*made)->map(size);
+  ASSERT_TRUE(map);
+  EXPECT_EQ(bytes(map->begin(), map->end()), all);
+  EXPECT_EQ(resident_of(where.path() + "/a"), size / 1024);
+  (*made)->let_go_of_map();
+  EXPECT_EQ(resident_of(where.path() + "/a"), 0U);
+  EXPECT_EQ(bytes(map->begin(), map->end()), all);
 }
 
 }  // namespace

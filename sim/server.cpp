@@ -162,11 +162,10 @@ std::string server::describe(account_id account) {
                        link.is_primary() ? "" : " (secondary)");
     for (auto& at : link.feeds()) {
       const auto& c = boxes.conversation(at);
-      out +=
-          fmt::format("    {}: sent {} acknowledged {} known {} bit {}{}{}{} after {} of me\n", world_.name(c.stream),
-                      static_cast<std::int64_t>(at.sent()), static_cast<std::int64_t>(at.acked()), c.known,
-                      static_cast<int>(c.state), at.attached ? "" : " not attached", at.reading ? " reading" : "",
-                      at.moves_cursor ? "" : " no cursor", at.after_me);
+      out += fmt::format("    {}: sent {} acknowledged {} known {} bit {}{}{}{}{}\n", world_.name(c.stream),
+                         static_cast<std::int64_t>(at.sent()), static_cast<std::int64_t>(at.acked()), c.known,
+                         static_cast<int>(c.state), at.attached ? "" : " not attached", at.reading ? " reading" : "",
+                         at.moves_cursor ? "" : " no cursor", at.after_me ? " after me" : "");
     }
   });
   return out;

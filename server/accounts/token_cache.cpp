@@ -1,22 +1,24 @@
 #include "accounts/token_cache.hpp"
 
+#include <iterator>
+
 namespace dunlin::accounts {
 
 const credential* token_cache::find(const token_hash& hash) {
   const auto found = by_hash_.find(hash);
   if (found == by_hash_.end()) return nullptr;
-  entries_.splice(entries_.begin(), entries_, found->second);
-  return &found->second->known;
+  entries_.splice(entries_.begin(), entries_, *found);
+  return &(*found)->known;
 }
 
 void token_cache::keep(const token_hash& hash, credential known) {
   if (by_hash_.contains(hash)) return;
   if (entries_.size() >= most_) {
-    by_hash_.erase(entries_.back().hash);
+    by_hash_.erase(std::prev(entries_.end()));
     entries_.pop_back();
   }
   entries_.push_front({hash, std::move(known)});
-  by_hash_.emplace(hash, entries_.begin());
+  by_hash_.insert(entries_.begin());
 }
 
 // A walk over all: revocations are rare, and an index by device would cost every entry.
@@ -27,7 +29,7 @@ void token_cache::forget_if(Matches matches) {
       ++at;
       continue;
     }
-    by_hash_.erase(at->hash);
+    by_hash_.erase(at);
     at = entries_.erase(at);
   }
 }

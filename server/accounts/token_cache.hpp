@@ -7,7 +7,8 @@
 #include <cstddef>
 #include <list>
 #include <optional>
-#include <unordered_map>
+
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "accounts/tables.hpp"
 
@@ -15,7 +16,7 @@ namespace dunlin::accounts {
 
 class token_cache {
  public:
-  static constexpr std::size_t capacity = 65'536;  // about 200 bytes each
+  static constexpr std::size_t capacity = 65'536;  // about 140 bytes each
 
   explicit token_cache(std::size_t most = capacity) : most_(most) {}
 
@@ -31,12 +32,25 @@ class token_cache {
     token_hash hash;
     credential known;
   };
+  using place = std::list<entry>::iterator;
+  // Places are found by the hash that stands in them.
+  struct hash_at {
+    using is_transparent = void;
+    std::size_t operator()(const token_hash& hash) const { return std::hash<token_hash>()(hash); }
+    std::size_t operator()(place at) const { return (*this)(at->hash); }
+  };
+  struct same_hash {
+    using is_transparent = void;
+    bool operator()(place a, place b) const { return a == b; }
+    bool operator()(place a, const token_hash& b) const { return a->hash == b; }
+    bool operator()(const token_hash& a, place b) const { return a == b->hash; }
+  };
   template <class Matches>
   void forget_if(Matches matches);
 
   std::size_t most_;
   std::list<entry> entries_;  // the one used last in front
-  std::unordered_map<token_hash, std::list<entry>::iterator> by_hash_;
+  boost::unordered_flat_set<place, hash_at, same_hash> by_hash_;
 };
 
 }  // namespace dunlin::accounts

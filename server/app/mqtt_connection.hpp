@@ -28,7 +28,7 @@ class mqtt_connection final : public net::connection_user, public engine::port {
 
   // --- net::connection_user
   net::taken on_bytes(byte_span in) override;
-  bool wants_input() override { return link_->protocol().wants_input(); }
+  bool wants_input() override { return link_.protocol().wants_input(); }
   void on_written() override;
   bool take_heard() override;
   mono_ms patience_ms() override;
@@ -53,8 +53,8 @@ class mqtt_connection final : public net::connection_user, public engine::port {
 
   connection_shared& with_;
   std::size_t shard_;
-  std::optional<net::connection> wire_;  // another one on each loop
-  std::optional<engine::device_link> link_;
+  std::optional<net::connection> wire_;  // always there: another one on each loop
+  engine::device_link link_;             // ends before the wire that it writes to
 };
 
 }  // namespace dunlin::app

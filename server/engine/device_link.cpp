@@ -20,10 +20,16 @@ constexpr std::string_view protocol_version = "1";
 
 std::int8_t filters::qos(topic_kind what, stream_id conversation) const {
   std::int8_t best = all[static_cast<std::size_t>(what)];
-  for (const auto& s : singles) {
+  if (!lists) return best;
+  for (const auto& s : lists->singles) {
     if (s.what == what && s.conversation == conversation) best = std::max(best, s.qos);
   }
   return best;
+}
+
+filters::listed& filters::list() {
+  if (!lists) lists = std::make_unique<listed>();
+  return *lists;
 }
 
 bool filters::wants(stream_id conversation) const {
@@ -36,10 +42,7 @@ bool filters::wants(stream_id conversation) const {
 // --- life -------------------------------------------------------------------------------------------------------
 
 device_link::device_link(shard& home, port& transport, std::uint64_t id)
-    : home_(&home),
-      port_(&transport),
-      id_(id),
-      protocol_(std::make_unique<mqtt::protocol>(home.wire(), *this, transport.out())) {
+    : home_(&home), port_(&transport), id_(id), protocol_(std::in_place, home.wire(), *this, transport.out()) {
   home_->boxes().add_link(*this);
 }
 
@@ -52,9 +55,10 @@ void device_link::arrive(shard& home, port& transport, std::uint64_t id) {
   home_ = &home;
   port_ = &transport;
   id_ = id;
-  auto moved = std::make_unique<mqtt::protocol>(home.wire(), *this, transport.out());
-  moved->take_over_connecting(*protocol_);
-  protocol_ = std::move(moved);
+  mqtt::protocol between(home.wire(), *this, transport.out());
+  between.take_over_connecting(*protocol_);
+  protocol_.emplace(home.wire(), *this, transport.out());
+  protocol_->take_over_connecting(between);
   home_->boxes().add_link(*this);
   home_->attach_when_ready(*this);
 }
@@ -194,6 +198,17 @@ void device_link::finish_login() {
 
 // --- SUBSCRIBE --------------------------------------------------------------------------------------------------
 
+namespace {
+
+void forget_identifier(filters& wanted, const filter& f) {
+  if (!wanted.lists) return;
+  std::erase_if(wanted.lists->identifiers, [&](const auto& x) {
+    return x.of.what == f.what && x.of.all == f.all && x.of.conversation == f.conversation;
+  });
+}
+
+}  // namespace
+
 reason_code device_link::grant(const mqtt::subscription& s, std::uint32_t identifier) {
   if (s.filter.starts_with("$share/")) return reason_code::topic_filter_invalid;
   const auto f = parse_filter(s.filter);
@@ -204,24 +219,23 @@ reason_code device_link::grant(const mqtt::subscription& s, std::uint32_t identi
                                                                                                   : qos;
   const bool one = !f->all && !f->conversation.is_zero();
   if (one) {
-    const auto same = std::find_if(wanted_.singles.begin(), wanted_.singles.end(), [&](const auto& x) {
+    auto& singles = wanted_.list().singles;
+    const auto same = std::find_if(singles.begin(), singles.end(), [&](const auto& x) {
       return x.what == f->what && x.conversation == f->conversation;
     });
-    if (same != wanted_.singles.end()) {
+    if (same != singles.end()) {
       same->qos = granted;
-    } else if (wanted_.singles.size() < max_singles) {
-      wanted_.singles.push_back({f->what, f->conversation, granted});
+    } else if (singles.size() < max_singles) {
+      singles.push_back({f->what, f->conversation, granted});
     } else {
       return reason_code::quota_exceeded;
     }
   } else {
     wanted_.all[static_cast<std::size_t>(f->what)] = granted;
   }
-  std::erase_if(wanted_.identifiers, [&](const auto& x) {
-    return x.of.what == f->what && x.of.all == f->all && x.of.conversation == f->conversation;
-  });
-  if (identifier != 0 && wanted_.identifiers.size() < max_identifiers) {
-    wanted_.identifiers.push_back({*f, identifier});
+  forget_identifier(wanted_, *f);
+  if (identifier != 0 && wanted_.identifiers().size() < max_identifiers) {
+    wanted_.list().identifiers.push_back({*f, identifier});
   }
   return static_cast<reason_code>(granted);
 }
@@ -288,20 +302,18 @@ void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std:
     const bool one = f && !f->all && !f->conversation.is_zero();
     bool had = false;
     if (one) {
-      had = std::erase_if(wanted_.singles,
-                          [&](const auto& x) { return x.what == f->what && x.conversation == f->conversation; }) != 0;
+      had = wanted_.lists && std::erase_if(wanted_.lists->singles, [&](const auto& x) {
+                               return x.what == f->what && x.conversation == f->conversation;
+                             }) != 0;
     } else if (f) {
       auto& place = wanted_.all[static_cast<std::size_t>(f->what)];
       had = place != filters::none;
       place = filters::none;
     }
-    if (f) {
-      std::erase_if(wanted_.identifiers, [&](const auto& x) {
-        return x.of.what == f->what && x.of.all == f->all && x.of.conversation == f->conversation;
-      });
-    }
+    if (f) forget_identifier(wanted_, *f);
     if (!had) result = reason_code::no_subscription_existed;
   }
+  wanted_.drop_empty_lists();
   home_->boxes().sync(*this);
 }
 

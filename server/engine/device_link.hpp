@@ -2,14 +2,16 @@
 // Rules D6 to D9, M1 to M4, and "The wire".
 //
 // Thread rule: belongs to its connection's shard. Lifetime: owned by the connection; the port and the shard outlive it.
-// Memory: idle it is this object, the protocol, and a feed for each conversation that a filter covers.
+// Memory: idle it is this object, and a feed for each conversation that a filter covers.
 // Bounds: what is in flight by the protocol's limits; what waits in the output by max_output; reads under way by
 // max_reads.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,12 +39,23 @@ struct filters {
     stream_id conversation;
     std::int8_t qos;
   };
-  std::vector<single> singles;  // one conversation's
   struct identifier {
     filter of;
     std::uint32_t id;
   };
-  std::vector<identifier> identifiers;  // M3
+  struct listed {
+    std::vector<single> singles;          // one conversation's
+    std::vector<identifier> identifiers;  // M3
+  };
+  std::unique_ptr<listed> lists;  // null: nothing to list, as it mostly is
+
+  listed& list();
+  [[nodiscard]] std::span<const identifier> identifiers() const {
+    return lists ? std::span<const identifier>(lists->identifiers) : std::span<const identifier>();
+  }
+  void drop_empty_lists() {
+    if (lists && lists->singles.empty() && lists->identifiers.empty()) lists.reset();
+  }
 
   // The highest QoS for this topic of this conversation, or none.
   [[nodiscard]] std::int8_t qos(topic_kind what, stream_id conversation) const;
@@ -80,6 +93,8 @@ class device_link final : public mqtt::host {
   [[nodiscard]] filters& wanted() { return wanted_; }
   std::vector<feed>& feeds() { return feeds_; }
   feed* find_feed(std::uint32_t conversation);
+  // Conversations that are listed on the account's stream up to `seq` are not fed before that was sent (D9).
+  void note_me_before(std::uint64_t seq) { me_before_ = std::max(me_before_, seq); }
   // A message of it waits for credit: nothing more is decoded until it has gone.
   void stop_reading() { protocol_->hold(); }
   void read_again();
@@ -203,7 +218,7 @@ class device_link final : public mqtt::host {
   shard* home_;
   port* port_;
   std::uint64_t id_;
-  std::unique_ptr<mqtt::protocol> protocol_;
+  std::optional<mqtt::protocol> protocol_;  // always there: another one on each shard
   mqtt::session session_;
   account_id account_;
   device_id device_;
@@ -211,23 +226,28 @@ class device_link final : public mqtt::host {
   std::unique_ptr<login> login_;
   std::unique_ptr<open_subscribe> subscribing_;
   filters wanted_;
-  std::vector<feed> feeds_;  // ascending by conversation
-  std::vector<pending_receipt> receipts_;
-  std::unique_ptr<catch_up> missed_;  // null: nothing
-  bool primary_ = false;
-  bool attached_ = false;
-  bool dunlin_ = false;
-  bool caught_up_ = false;
-  bool order_waits_ = true;  // what was missed waits a moment until all heads are known, to go in order
-  bool pump_listed_ = false;
-  bool retry_ = false;
-  bool held_back_ = false;  // something waits for acknowledgements or room
-  bool said_hello_ = false;
-  bool told_caught_up_ = false;
-  bool resending_ = false;
-  bool draining_ = false;
+  std::vector<feed> feeds_;                                 // ascending by conversation
+  std::unique_ptr<std::vector<pending_receipt>> receipts_;  // null: none
+  std::unique_ptr<catch_up> missed_;                        // null: nothing
+  std::uint64_t me_before_ = 0;  // what of the account's stream goes before feeds that are `after_me`
+  bool primary_ : 1 = false;
+  bool attached_ : 1 = false;
+  bool dunlin_ : 1 = false;
+  bool caught_up_ : 1 = false;
+  bool order_waits_ : 1 = true;  // what was missed waits a moment until all heads are known, to go in order
+  bool pump_listed_ : 1 = false;
+  bool retry_ : 1 = false;
+  bool held_back_ : 1 = false;  // something waits for acknowledgements or room
+  bool said_hello_ : 1 = false;
+  bool told_caught_up_ : 1 = false;
+  bool resending_ : 1 = false;
+  bool draining_ : 1 = false;
   std::uint8_t resend_turn_ = 0;
   std::uint32_t turn_ = 0;  // round robin over feeds
 };
+
+// Some ten thousand of them sit idle on a small machine.
+static_assert(sizeof(filters) <= 16);
+static_assert(sizeof(device_link) <= 272);
 
 }  // namespace dunlin::engine

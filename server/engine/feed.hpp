@@ -81,15 +81,16 @@ class feed {
   }
 
   // Flags of the connection that it belongs to.
-  bool moves_cursor = false;   // its acknowledgements are the device's (D7)
-  bool reading = false;        // a read is under way
-  bool attached = false;       // its first arm has been answered (D4)
-  bool dirty = false;          // acked() is ahead of the log
-  bool receipt_due = false;    // receipts changed while there was no room (R2)
-  bool own_read_due = false;   // another device of the account has read (R2)
-  bool missed = false;         // fed as what was missed: in its order, with its credit (D9)
-  std::uint64_t after_me = 0;  // not fed before this seq of the account's stream was sent (D9)
-  std::uint32_t asked = 0;     // records that the read under way is for
+  bool moves_cursor : 1 = false;  // its acknowledgements are the device's (D7)
+  bool reading : 1 = false;       // a read is under way
+  bool attached : 1 = false;      // its first arm has been answered (D4)
+  bool dirty : 1 = false;         // acked() is ahead of the log
+  bool receipt_due : 1 = false;   // receipts changed while there was no room (R2)
+  bool own_read_due : 1 = false;  // another device of the account has read (R2)
+  bool missed : 1 = false;        // fed as what was missed: in its order, with its credit (D9)
+  bool after_me : 1 = false;      // not fed before what the link knows of the account's stream was sent (D9)
+  static constexpr std::uint32_t max_asked = 0xffff;
+  std::uint16_t asked = 0;  // records that the read under way is for
 
  private:
   enum class what : std::uint8_t { waits, acked, passed, echoed, gap };
@@ -115,5 +116,8 @@ class feed {
   // Null: all between acked_ and sent_ waits, and was sent one by one, as it nearly always is.
   std::unique_ptr<flight> flight_;
 };
+
+// One for each conversation of each connection.
+static_assert(sizeof(feed) <= 32);
 
 }  // namespace dunlin::engine

@@ -152,13 +152,13 @@ void inboxes::sync(device_link& link) {
     }
     // Told of on `me` first, where that is listened to (D9).
     const bool after_me = c.id != own && link.wanted().qos(topic_kind::me, own) != filters::none;
-    const std::uint64_t me_head = !after_me || own_stream == nullptr ? 0 : own_stream->head;
+    if (after_me && own_stream != nullptr) link.note_me_before(own_stream->head);
     const std::int8_t qos =
         c.id == own ? link.wanted().qos(topic_kind::me, own)
                     : std::max(link.wanted().qos(topic_kind::record, c.id), link.wanted().qos(topic_kind::text, c.id));
     const bool moves = link.is_primary() && qos >= 1;
     if (known != nullptr) {
-      if (!known->attached) known->after_me = me_head;
+      if (!known->attached) known->after_me = after_me;
       if (known->moves_cursor != moves) change_quality(link, *known, c, moves ? c.cursors[device] : known->sent());
       continue;
     }
@@ -166,7 +166,7 @@ void inboxes::sync(device_link& link) {
     auto& live = slot(handle);
     feed at(handle, moves ? c.cursors[device] : feed::at_head);
     at.moves_cursor = moves;
-    at.after_me = me_head;
+    at.after_me = after_me;
     if (moves) live.known = std::max(live.known, at.sent());
     auto& feeds = link.feeds();
     const auto place = std::lower_bound(feeds.begin(), feeds.end(), handle,

@@ -38,10 +38,10 @@ std::uint32_t inboxes::ensure_slot(live_inbox& inbox, stream::inbox_conversation
     free_slots_.pop_back();
   }
   auto& slot = slots_[i];
-  slot = {};
+  slot = live_conversation();
   slot.inbox = &inbox;
   slot.stream = c.id;
-  slot.next = inbox.first;
+  slot.next = inbox.first & 0xffffff;
   inbox.first = i;
   c.live = handle_of(i);
   return c.live;
@@ -52,10 +52,14 @@ void inboxes::drop_slot(std::size_t i) {
   auto* state = owner_.inbox(gone.inbox->account);
   auto* c = state == nullptr ? nullptr : state->find(gone.stream);
   if (c != nullptr && c->live == handle_of(i)) c->live = 0;
-  std::uint32_t* place = &gone.inbox->first;
-  while (*place != i) place = &slots_[*place].next;
-  *place = gone.next;
-  gone = {};
+  std::uint32_t before = gone.inbox->first;
+  if (before == i) {
+    gone.inbox->first = gone.next;
+  } else {
+    while (slots_[before].next != i) before = slots_[before].next;
+    slots_[before].next = gone.next;
+  }
+  gone = live_conversation();
   // A handle of the old generation means nothing any more; zero stays "none".
   generations_[i] = static_cast<std::uint8_t>(generations_[i] == 255 ? 1 : generations_[i] + 1);
   free_slots_.push_back(static_cast<std::uint32_t>(i));
@@ -168,7 +172,7 @@ void inboxes::stands(device_link& /*link*/, feed& at) {
 
 bool inboxes::read_on(device_link& link, feed& at, std::uint32_t records) {
   const auto& c = slot(at.conversation());
-  at.asked = std::min(records, limits_.read_records);
+  at.asked = static_cast<std::uint16_t>(std::min({records, limits_.read_records, feed::max_asked}));
   read r{.stream = c.stream,
          .account = link.account(),
          .first = at.sent() + 1,

@@ -51,16 +51,19 @@ struct live_conversation {
 
   live_inbox* inbox = nullptr;  // null: this slot is free
   stream_id stream;
-  std::uint64_t known = 0;  // the highest head told
-  wall_ms ts = 0;           // when that record was made
-  bit state = bit::unarmed;
-  bool marks_due = false;
-  bool listed = false;        // is to be armed this turn
+  std::uint64_t known = 0;      // the highest head told
+  wall_ms ts = 0;               // when that record was made
+  std::uint32_t next : 24 = 0;  // of the same inbox
+  bit state : 2 = bit::unarmed;
+  bool marks_due : 1 = false;
+  bool listed : 1 = false;    // is to be armed this turn
   std::uint32_t asked_s = 0;  // when it was armed last, in seconds of the clock
   receipts others;
-  stream::marks kept;      // what the stream said it has of ours
-  std::uint32_t next = 0;  // of the same inbox
+  stream::marks kept;  // what the stream said it has of ours
 };
+
+// One for each conversation of each account that is connected.
+static_assert(sizeof(live_conversation) <= 88);
 
 class inboxes {
  public:

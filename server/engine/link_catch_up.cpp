@@ -24,12 +24,12 @@ void device_link::on_known(feed& at, std::uint64_t head, wall_ms ts) {
 }
 
 bool device_link::waits_for_me(feed& at) {
-  if (at.after_me == 0) return false;
+  if (!at.after_me) return false;
   const stream_id own = account_stream(account_);
   for (const auto& f : feeds_) {
-    if (home_->boxes().conversation(f).stream == own && f.sent() < at.after_me) return true;
+    if (home_->boxes().conversation(f).stream == own && f.sent() < me_before_) return true;
   }
-  at.after_me = 0;
+  at.after_me = false;
   return false;
 }
 

@@ -36,7 +36,7 @@ std::string_view write_topic(topic_kind what, stream_id conversation, char* at) 
 }  // namespace
 
 void device_link::find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const {
-  for (const auto& i : wanted_.identifiers) {
+  for (const auto& i : wanted_.identifiers()) {
     if (i.of.what == what && (i.of.all || i.of.conversation.is_zero() || i.of.conversation == conversation)) {
       out.push_back(i.id);
     }
@@ -49,7 +49,7 @@ delivery device_link::deliver(topic_kind what, stream_id conversation, mqtt::mes
   m.topic = write_topic(what, conversation, name);
   m.qos = static_cast<qos_level>(qos);
   std::vector<std::uint32_t> identifiers;
-  if (!wanted_.identifiers.empty()) {
+  if (!wanted_.identifiers().empty()) {
     find_identifiers(what, conversation, identifiers);
     m.subscription_ids = identifiers;
   }
@@ -118,7 +118,7 @@ void device_link::find_form(const feed& at, record_form& form) const {
   if (form.whole == filters::none) return;
   form.m.topic = write_topic(what, form.conversation, form.topic);
   form.m.qos = static_cast<qos_level>(form.whole);
-  if (wanted_.identifiers.empty()) return;
+  if (wanted_.identifiers().empty()) return;
   find_identifiers(what, form.conversation, form.identifiers);
   form.m.subscription_ids = form.identifiers;
 }
@@ -300,7 +300,8 @@ void device_link::tell_receipts(feed& at) {
   if (qos == filters::none || c.others == receipts{}) return;  // nothing is known yet
   bytes body;
   stream::receipt_view now{.delivered = c.others.delivered, .read = c.others.read};
-  if (std::exchange(at.own_read_due, false)) {
+  if (at.own_read_due) {
+    at.own_read_due = false;
     const auto* state = home_->boxes().state_of(account_);
     const auto* stored = state == nullptr ? nullptr : state->find(c.stream);
     if (stored != nullptr) now.own_read = stored->read;

@@ -141,19 +141,22 @@ void device_link::keep_receipt(stream_id conversation, const stream::receipt_vie
   }
   if (c != nullptr && receipt.read != 0) tag = home_->boxes().note_read(*this, conversation, receipt.read);
   if (tag == 0 || token.qos == mqtt::qos_level::at_most_once) return protocol_->answer(token, reason_code::success);
-  receipts_.push_back({tag, token});
+  if (!receipts_) receipts_ = std::make_unique<std::vector<pending_receipt>>();
+  receipts_->push_back({tag, token});
 }
 
 void device_link::receipt_kept(std::uint64_t tag) {
-  for (auto it = receipts_.begin(); it != receipts_.end();) {
+  if (!receipts_) return;
+  for (auto it = receipts_->begin(); it != receipts_->end();) {
     if (it->tag != tag) {
       ++it;
       continue;
     }
     protocol_->answer(it->token, reason_code::success);
     port_->dirty();
-    it = receipts_.erase(it);
+    it = receipts_->erase(it);
   }
+  if (receipts_->empty()) receipts_.reset();
   end_if_drained();
 }
 

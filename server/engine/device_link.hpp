@@ -183,8 +183,9 @@ class device_link final : public mqtt::host {
   [[nodiscard]] bool backlog_full() const;
   struct under_way {
     unsigned reads = 0;
-    std::size_t asked = 0;  // records
-    bool all_armed = true;  // every arm of D4 is answered
+    std::size_t asked = 0;    // records
+    bool all_armed = true;    // every arm of D4 is answered
+    bool any_behind = false;  // there is more than was sent
   };
   [[nodiscard]] bool waits_for_me(feed& at);
   void say_hello();

@@ -18,10 +18,9 @@ stream::marks inboxes::marks_now(const live_conversation& c) {
   const auto* stored = state == nullptr ? nullptr : state->find(c.stream);
   if (stored == nullptr) return {};
   const auto since = owner_.active_since();
-  stream::marks out = state->marks_of(*stored, since);
-  // What connected devices acknowledged since the last entry of cursors counts already.
+  // As stream::inbox_state::marks_of, but what connected devices acknowledged since the last entry of cursors counts.
+  stream::marks out{.read = stored->read};
   bool first = true;
-  std::uint64_t all = 0;
   for (std::size_t i = 0; i < state->devices.size(); ++i) {
     if (state->devices[i].id.is_zero() || state->devices[i].seen < since) continue;
     std::uint64_t cursor = stored->cursors[i];
@@ -32,10 +31,9 @@ stream::marks inboxes::marks_now(const live_conversation& c) {
       }
     }
     out.got = std::max(out.got, cursor);
-    all = first ? cursor : std::min(all, cursor);
+    out.all = first ? cursor : std::min(out.all, cursor);
     first = false;
   }
-  out.all = std::max(out.all, all);
   return out;
 }
 

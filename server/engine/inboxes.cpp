@@ -74,29 +74,30 @@ void inboxes::list_arm(std::uint32_t handle) {
 
 void inboxes::flush() {
   if (to_arm_.empty()) return;
-  std::map<shard_id, arms> out;
-  std::vector<std::uint32_t> again;
   for (const auto handle : to_arm_) {
     auto& c = slot(handle);
     if (!c.listed || !is_current(handle)) continue;
     c.listed = false;
     if (c.inbox == nullptr || c.inbox->links.empty()) continue;
     const shard_id to = owner_.shard_of(partition_of(c.stream));
-    auto& batch = out[to];
-    batch.from = self_;
-    batch.list.push_back({c.stream, c.inbox->account, handle, c.known, marks_now(c)});
+    if (arms_to_.size() <= to) arms_to_.resize(to + std::size_t{1});
+    auto& list = arms_to_[to].list;
+    if (list.empty()) list.reserve(to_arm_.size());
+    list.push_back({c.stream, c.inbox->account, handle, c.known, marks_now(c)});
     c.state = live_conversation::bit::asked;
     c.asked_s = static_cast<std::uint32_t>(now_ / 1000);
   }
   to_arm_.clear();
-  for (auto& [to, batch] : out) {
-    std::vector<std::uint32_t> handles;
-    for (const auto& a : batch.list) handles.push_back(a.handle);
-    if (out_.post(to, std::move(batch))) continue;
+  for (std::size_t to = 0; to < arms_to_.size(); ++to) {
+    if (arms_to_[to].list.empty()) continue;
+    arms_to_[to].from = self_;
+    message batch(std::move(arms_to_[to]));
+    arms_to_[to].list.clear();
+    if (out_.post(static_cast<shard_id>(to), std::move(batch))) continue;
     counts_.link_no_credit.add();
-    for (const auto handle : handles) {
-      slot(handle).state = live_conversation::bit::unarmed;
-      list_arm(handle);
+    for (const auto& a : std::get<arms>(batch).list) {  // NOLINT(bugprone-use-after-move): untouched without credit
+      slot(a.handle).state = live_conversation::bit::unarmed;
+      list_arm(a.handle);
     }
   }
 }

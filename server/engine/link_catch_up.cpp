@@ -62,10 +62,14 @@ void device_link::pump() {
     }
     now.reads += at.reading ? 1 : 0;
     now.asked += at.reading ? at.asked : 0;
-    if (at.sent() >= boxes.conversation(at).known) boxes.stands(*this, at);
+    if (at.sent() >= boxes.conversation(at).known) {
+      boxes.stands(*this, at);
+    } else {
+      now.any_behind = true;
+    }
   }
   if (missed_) read_missed(now);
-  read_news(now);
+  if (now.any_behind) read_news(now);
   if (now.all_armed && !missed_) caught_up_ = true;
   say_caught_up();
 }

@@ -14,7 +14,7 @@ using mqtt::reason_code;
 namespace {
 
 constexpr std::size_t topic_max = 40;
-// So many are looked through faster than the account's list is searched.
+// So many are looked through faster than they, or the account's list, are searched.
 constexpr std::size_t few_feeds = 8;
 
 // The topic's name; `at` has topic_max bytes.
@@ -62,6 +62,12 @@ delivery device_link::deliver(topic_kind what, stream_id conversation, mqtt::mes
 }
 
 feed* device_link::find_feed(std::uint32_t conversation) {
+  if (feeds_.size() <= few_feeds) {
+    for (auto& at : feeds_) {
+      if (at.conversation() == conversation) return &at;
+    }
+    return nullptr;
+  }
   const auto it = std::lower_bound(feeds_.begin(), feeds_.end(), conversation,
                                    [](const feed& f, std::uint32_t h) { return f.conversation() < h; });
   return it != feeds_.end() && it->conversation() == conversation ? &*it : nullptr;

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "stream/stream_state.hpp"
@@ -21,6 +23,11 @@ struct reply_to {
   shard_id shard = 0;
   std::uint64_t token = 0;
 };
+
+// Most lists are short: what one record brings about for one member of a small conversation. So many elements lie in
+// the message itself, and cost no memory of their own.
+template <class T, std::size_t n>
+using short_list = boost::container::small_vector<T, n>;
 
 // --- to owners --------------------------------------------------------------------------------------------------
 
@@ -41,7 +48,7 @@ struct arm {
 };
 struct arms {
   shard_id from = 0;
-  std::vector<arm> list;
+  short_list<arm, 1> list;
 };
 
 // D3: records from `first` on, as many as fit. `max_records` 0 asks for the head alone.
@@ -109,7 +116,8 @@ struct record_ref {
 
   [[nodiscard]] byte_span data() const { return byte_span(*chunk).subspan(offset, length); }
 };
-using record_list = std::shared_ptr<const std::vector<record_ref>>;
+using record_refs = short_list<record_ref, 2>;
+using record_list = std::shared_ptr<const record_refs>;
 
 // What a member may know of how far the others are (R2).
 struct receipts {
@@ -124,7 +132,7 @@ struct news {
   stream_id stream;
   std::uint64_t head = 0;
   wall_ms ts = 0;  // of the head
-  std::vector<std::uint32_t> handles;
+  short_list<std::uint32_t, 4> handles;
   record_list records;  // the newest, ending with `head`; null if they are many
 };
 // D4: a record with urgency, for members who are not armed.
@@ -145,7 +153,7 @@ struct armed {
   receipts others;
 };
 struct armed_list {
-  std::vector<armed> list;
+  short_list<armed, 1> list;
 };
 
 struct records {
@@ -167,7 +175,7 @@ struct marks_kept {
 
 struct receipts_news {
   stream_id stream;
-  std::vector<std::uint32_t> handles;
+  short_list<std::uint32_t, 4> handles;
   receipts others;
 };
 

@@ -88,20 +88,17 @@ std::size_t owner::effects_owed() const {
   return n;
 }
 
-owner::live_stream& owner::live_of(stream::stream_state& state) {
-  if (state.live == 0) {
-    if (live_free_.empty()) {
-      state.live = static_cast<std::uint32_t>(live_.size());
-      live_.add();
-    } else {
-      state.live = live_free_.back();
-      live_free_.pop_back();
-      live_[state.live] = {};
-    }
-    live_[state.live].id = state.id;
-    live_[state.live].released = state.head;
+void owner::begin_live(stream::stream_state& state) {
+  if (live_free_.empty()) {
+    state.live = static_cast<std::uint32_t>(live_.size());
+    live_.add();
+  } else {
+    state.live = live_free_.back();
+    live_free_.pop_back();
+    live_[state.live] = {};
   }
-  return live_[state.live];
+  live_[state.live].id = state.id;
+  live_[state.live].released = state.head;
 }
 
 std::vector<store::row_key> owner::account_rows(account_id account) {
@@ -179,12 +176,12 @@ void owner::keep_record(stream::stream_state& s, const store::applied& out) {
   if (live.released >= out.seq) live.released = out.seq - 1;  // the stream's first record made it known here
   auto& batch = held_.open(ticket_now());
   auto& arena = batch.arena;
-  const auto at = static_cast<std::uint32_t>(batch.arena_used);
-  const std::size_t most = at + stream::record_head_max + out.record.size();
-  if (arena.size() < most) arena.resize(std::max({most, 2 * arena.size(), std::size_t{1024}}));
-  const std::size_t n = stream::write_record_head(arena.data() + at, out.seq, out.ts);
-  std::memcpy(arena.data() + at + n, out.record.data(), out.record.size());
-  batch.arena_used = at + n + out.record.size();
+  const auto at = static_cast<std::uint32_t>(arena.size());
+  // Appended, not written over: what a larger arena is filled with first would cost as much as the record.
+  std::array<std::uint8_t, stream::record_head_max> head;
+  const std::size_t n = stream::write_record_head(head.data(), out.seq, out.ts);
+  arena.insert(arena.end(), head.data(), head.data() + n);
+  arena.insert(arena.end(), out.record.begin(), out.record.end());
   const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(out.record));
   batch.records.push_back({s.id, out.seq, at, static_cast<std::uint32_t>(n + out.record.size()), urgency});
 }
@@ -258,6 +255,11 @@ void owner::take(effect_kept& m) {
 void owner::take(message&& m, moment now) {
   wall_ = now.wall;
   std::vector<store::row_key> keys;
+  const auto need_streams = [&](const auto& list) {  // nearly always in memory
+    for (const auto& one : list) {
+      if (find(one.stream) == nullptr) keys.push_back({store::row_kind::stream, one.stream});
+    }
+  };
   if (auto* s = std::get_if<submit>(&m)) {
     // The hot way: one stream, nearly always in memory.
     if (s->entry.size() >= 17 && s->entry[0] == static_cast<std::uint8_t>(stream::entry_kind::send) &&
@@ -272,9 +274,9 @@ void owner::take(message&& m, moment now) {
     stream::write_effect_entry(entry, e->from, e->n, e->body);
     keys = stream::parts_of(entry);
   } else if (auto* a = std::get_if<arms>(&m)) {
-    for (const auto& one : a->list) keys.push_back({store::row_kind::stream, one.stream});
+    need_streams(a->list);
   } else if (auto* k = std::get_if<marks_reports>(&m)) {
-    for (const auto& one : k->list) keys.push_back({store::row_kind::stream, one.stream});
+    need_streams(k->list);
   } else if (auto* l = std::get_if<live_up>(&m)) {
     keys.push_back({store::row_kind::stream, l->stream});
   }

@@ -164,7 +164,7 @@ class owner final : public store::applier {
   void signal_later(live_stream& live, bool live_stream::* what);
   void retry_signals();
 
-  void answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std::vector<news>& loud);
+  void answer_arm(const arm& a, moment now, armed_list& quiet, std::vector<news>& loud);
   void report_marks(const marks_report& r, stream::stream_state& state, live_stream& live);
   void find_lowest(const stream::stream_state& state, live_stream& live);
   record_list recent_from(const live_stream& live, std::uint64_t known) const;
@@ -182,7 +182,12 @@ class owner final : public store::applier {
   void maybe_trim(stream::stream_state& state);
   [[nodiscard]] std::uint64_t due_by_time(const stream::stream_state& state) const;
 
-  live_stream& live_of(stream::stream_state& state);
+  live_stream& live_of(stream::stream_state& state) {
+    if (state.live == 0) [[unlikely]]
+      begin_live(state);
+    return live_[state.live];
+  }
+  void begin_live(stream::stream_state& state);
   stream::stream_state* find(stream_id id) {
     auto* found = part(partition_of(id)).find_stream(id);
     if (found != nullptr) found->used = true;

@@ -137,7 +137,7 @@ void owner::marks_durable(stream_id id) {
 
 void owner::tell_receipts(stream::stream_state& s, live_stream& live) {
   // All members see the same but who holds a lowest mark.
-  std::vector<receipts_news> common(shards_);
+  short_list<receipts_news, 4> common(shards_);
   const receipts all{live.got.value, live.read.value};
   bool all_told = true;
   for (const auto& member : s.members) {

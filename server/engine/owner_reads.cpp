@@ -34,8 +34,7 @@ void owner::take(read& m, moment /*now*/) {
   if (!nothing) {
     answer.list = recent_from(live, first - 1);
     if (answer.list && answer.list->size() > m.max_records) {
-      answer.list =
-          std::make_shared<const std::vector<record_ref>>(answer.list->begin(), answer.list->begin() + m.max_records);
+      answer.list = std::make_shared<const record_refs>(answer.list->begin(), answer.list->begin() + m.max_records);
     }
   }
   if (nothing || answer.list) {
@@ -68,7 +67,7 @@ void owner::finish_read(store::read_answer& a) {
   const auto* member = s == nullptr ? nullptr : s->find_member(pending.request.account);
   if (member == nullptr) return refuse_read(pending.request, reason::not_member);
   auto chunk = std::make_shared<bytes>();
-  auto list = std::make_shared<std::vector<record_ref>>();
+  auto list = std::make_shared<record_refs>();
   list->reserve(a.records.size());
   for (const auto& record : a.records) {
     // It may have left and joined anew since it asked (S6).

@@ -82,7 +82,7 @@ record_list owner::recent_from(const live_stream& live, std::uint64_t known) con
   if (live.recent.empty() || known >= live.released) return nullptr;
   const std::uint64_t first = live.recent.front().seq;
   if (known + 1 < first) return nullptr;
-  auto list = std::make_shared<std::vector<record_ref>>();
+  auto list = std::make_shared<record_refs>();
   std::size_t size = 0;
   for (std::size_t i = known + 1 - first; i < live.recent.size(); ++i) {
     size += live.recent[i].length;
@@ -93,21 +93,31 @@ record_list owner::recent_from(const live_stream& live, std::uint64_t known) con
 }
 
 bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, const record_list& list) {
-  news with{.stream = s.id, .head = live.released, .ts = s.ts, .handles = {}, .records = list};
-  news without{.stream = s.id, .head = live.released, .ts = s.ts, .handles = {}, .records = nullptr};
   const auto is_there = [&](const stream::member& member) {
     return member.armed && shard_of(partition_of(member.account)) == shard;
   };
   // Who joined behind the first of the records, and had armed before that was known, reads what it may (S6).
   const auto is_late = [&](const stream::member& member) { return list && member.join_seq > list->front().seq; };
-  for (const auto& member : s.members) {
-    if (is_there(member)) (is_late(member) ? without : with).handles.push_back(member.handle);
-  }
   bool all = true;
-  for (auto* m : {&with, &without}) {
-    if (m->handles.empty()) continue;
-    const bool late = m == &without;
-    if (!out_.post(shard, std::move(*m))) {
+  bool any_late = false;
+  for (const bool late : {false, true}) {
+    if (late && !any_late) break;
+    message signal(std::in_place_type<news>);
+    auto& body = std::get<news>(signal);
+    for (const auto& member : s.members) {
+      if (!is_there(member)) continue;
+      if (is_late(member) == late) {
+        body.handles.push_back(member.handle);
+      } else {
+        any_late = true;
+      }
+    }
+    if (body.handles.empty()) continue;
+    body.stream = s.id;
+    body.head = live.released;
+    body.ts = s.ts;
+    if (!late) body.records = list;
+    if (!out_.post(shard, std::move(signal))) {
       counts_.link_no_credit.add();
       all = false;
       continue;
@@ -137,7 +147,7 @@ void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool
     for (auto it = begin; it != live.recent.end(); ++it) size += it->length;
     record_list list;
     if (size <= limits_.inline_records) {
-      list = std::make_shared<const std::vector<record_ref>>(begin, live.recent.end());
+      list = std::make_shared<const record_refs>(begin, live.recent.end());
     }
     bool all = true;
     for (shard_id shard = 0; shard < shards_; ++shard) {
@@ -184,11 +194,13 @@ void owner::retry_signals() {
 }
 
 void owner::take(arms& m, moment now) {
-  std::vector<armed> quiet;
+  message answers(std::in_place_type<armed_list>);
+  auto& quiet = std::get<armed_list>(answers);
+  quiet.list.reserve(m.list.size());
   std::vector<news> loud;
   for (const auto& a : m.list) answer_arm(a, now, quiet, loud);
   // Their positions are of what has been released, so nothing has to wait for the log (L2).
-  if (!quiet.empty()) out_.post(m.from, armed_list{std::move(quiet)});
+  if (!quiet.list.empty()) out_.post(m.from, std::move(answers));
   for (auto& n : loud) {
     message signal(std::move(n));
     if (out_.post(m.from, std::move(signal))) {
@@ -207,19 +219,19 @@ void owner::take(arms& m, moment now) {
   }
 }
 
-void owner::answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std::vector<news>& loud) {
+void owner::answer_arm(const arm& a, moment now, armed_list& quiet, std::vector<news>& loud) {
   counts_.arms.add();
   auto* s = find(a.stream);
   stream::member* member = s == nullptr ? nullptr : s->find_member(a.account);
   if (member == nullptr) {
-    quiet.push_back({.stream = a.stream, .handle = a.handle});
+    quiet.list.push_back({.stream = a.stream, .handle = a.handle});
     return;
   }
   member->handle = a.handle;
   if (s->is_account && s->live == 0 && s->head <= a.known && !planted(bug::arm_unconditionally)) {
     // Its one member is here and nobody else's marks matter: nothing to be remembered.
     member->armed = true;
-    quiet.push_back(
+    quiet.list.push_back(
         {.stream = a.stream, .handle = a.handle, .known = a.known, .ts = s->ts, .member = true, .at = member->at});
     return;
   }
@@ -243,13 +255,13 @@ void owner::answer_arm(const arm& a, moment now, std::vector<armed>& quiet, std:
   member->armed = true;
   live.armed_at = now.mono;
   look_at_marks(*s, live);
-  quiet.push_back({.stream = a.stream,
-                   .handle = a.handle,
-                   .known = a.known,
-                   .ts = s->ts,
-                   .member = true,
-                   .at = marks_settled(live) ? member->at : stream::marks{},
-                   .others = {live.got.without(a.account), live.read.without(a.account)}});
+  quiet.list.push_back({.stream = a.stream,
+                        .handle = a.handle,
+                        .known = a.known,
+                        .ts = s->ts,
+                        .member = true,
+                        .at = marks_settled(live) ? member->at : stream::marks{},
+                        .others = {live.got.without(a.account), live.read.without(a.account)}});
 }
 
 }  // namespace dunlin::engine

@@ -43,8 +43,7 @@ struct own_event {
 
 struct release_batch {
   store::ticket ticket = 0;
-  bytes arena;  // of `arena_used` bytes, and room behind them
-  std::size_t arena_used = 0;
+  bytes arena;
   std::vector<fresh_record> records;
   std::vector<held_verdict> verdicts;
   std::vector<outgoing> answers;
@@ -59,7 +58,7 @@ class release_queue {
       auto& batch = batches_.emplace_back();
       batch.ticket = ticket;
       // About as much as before: growing by doubling would copy each record once more.
-      batch.arena.resize(last_arena_);
+      batch.arena.reserve(last_arena_);
       batch.records.reserve(last_records_);
       batch.verdicts.reserve(last_records_);
     }
@@ -70,8 +69,7 @@ class release_queue {
     if (batches_.empty() || batches_.front().ticket > durable) return false;
     out = std::move(batches_.front());
     batches_.pop_front();
-    out.arena.resize(out.arena_used);
-    last_arena_ = out.arena_used + out.arena_used / 4;
+    last_arena_ = out.arena.size() + out.arena.size() / 4;
     last_records_ = out.records.size() + out.records.size() / 4;
     return true;
   }

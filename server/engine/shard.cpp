@@ -73,13 +73,12 @@ void shard::take(const state_ready& m) {
 
 bool shard::run_own() {
   // What is posted meanwhile waits for the next round: a turn is bounded.
-  std::size_t n = own_.size();
-  const bool any = n != 0;
-  for (; n != 0; --n) {
-    message m = std::move(own_.front());
-    own_.pop_front();
-    take(std::move(m));
-  }
+  constexpr std::size_t most_kept = 1024;
+  std::swap(own_, own_taken_);
+  const bool any = !own_taken_.empty();
+  for (auto& m : own_taken_) take(std::move(m));
+  own_taken_.clear();
+  if (own_taken_.capacity() > most_kept) own_taken_ = {};
   return any;
 }
 

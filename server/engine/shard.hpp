@@ -142,7 +142,8 @@ class shard final : public outbound {
   wall_ms text_ts_ = -1;
   std::string ts_text_;
   std::vector<std::uint64_t> later_;
-  std::deque<message> own_;  // to this shard itself: after what is at hand, never within it
+  std::vector<message> own_;        // to this shard itself: after what is at hand, never within it
+  std::vector<message> own_taken_;  // those at hand
   sends sends_;
   std::vector<std::uint64_t> readable_;  // links that may be read again
   boost::unordered_flat_map<std::uint64_t, pending_control> control_;

@@ -25,11 +25,11 @@ std::string_view write_topic(topic_kind what, stream_id conversation, char* at) 
   at[1] = '/';
   const auto text = id_to_text(conversation.hi, conversation.lo);
   std::memcpy(at + 2, text.data(), text.size());
-  std::string_view suffix = "";
+  std::string_view suffix;
   if (what == topic_kind::text) suffix = "/text";
   if (what == topic_kind::live) suffix = "/live";
   if (what == topic_kind::receipt) suffix = "/receipt";
-  std::memcpy(at + 28, suffix.data(), suffix.size());
+  std::copy(suffix.begin(), suffix.end(), at + 28);
   return {at, 28 + suffix.size()};
 }
 

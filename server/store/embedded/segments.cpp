@@ -194,8 +194,10 @@ void segments::recycle() {
     segment_ref s = std::move(retired_[i]);
     retired_.erase(retired_.begin() + static_cast<std::ptrdiff_t>(i));
     if (s->size == options_.segment_bytes) {
+      // The sealer has read all of it. Before the credit is given: nothing may take long until who waits for it is
+      // woken.
+      s->data->let_go_of_map();
       credit_.fetch_add(usable(s->size), std::memory_order_relaxed);
-      s->data->let_go_of_map();  // the sealer has read all of it
       prepared_.push_back(std::move(s));
     } else {
       const std::string path = s->path;

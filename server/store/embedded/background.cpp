@@ -30,7 +30,6 @@ void background::failed(std::string_view what, const std::error_code& why, mono_
 
 bool background::prepare(mono_ms now) {
   if (cannot_prepare_ && now < retry_prepare_) return false;
-  const std::int64_t credit = around_.log_files.credit();
   const auto done = around_.log_files.prepare_some();
   if (!done) {
     if (!cannot_prepare_) log_warn("no log segment can be prepared", {{"error", done.error().message()}});
@@ -41,10 +40,7 @@ bool background::prepare(mono_ms now) {
     return false;
   }
   cannot_prepare_ = false;
-  if (around_.log_files.credit() > credit) {
-    nudge_writer_();
-    if (around_.log_files.take_waiting()) around_.rows.wake_all();
-  }
+  if (around_.log_files.take_given()) nudge_writer_();
   return *done == progress::worked;
 }
 
@@ -100,6 +96,7 @@ std::uint32_t background::pause() const {
 background::rest background::run_once(mono_ms now) {
   look_at_disk(now);
   const bool prepared = prepare(now);
+  if (around_.log_files.take_waiting()) around_.rows.wake_all();
   if (sealing_ == nullptr && now >= retry_jobs_) start_sealing();
   if (merging_ == nullptr && now >= retry_jobs_) start_merging();
   around_.log_files.set_full(low_ || no_space_ || cannot_prepare_);

@@ -81,7 +81,7 @@ space embedded_log::reserve(std::size_t bytes, space_for whom) {
   const std::int64_t with_batch = promised_ == 0 ? need + segments::batch_overhead : need;
   if (credit_ < with_batch && !borrow(with_batch, whom)) {
     files_.someone_waits();
-    return space::wait;
+    if (!borrow(with_batch, whom)) return space::wait;
   }
   credit_ -= with_batch;
   promised_ += with_batch;

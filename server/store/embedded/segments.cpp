@@ -194,10 +194,9 @@ void segments::recycle() {
     segment_ref s = std::move(retired_[i]);
     retired_.erase(retired_.begin() + static_cast<std::ptrdiff_t>(i));
     if (s->size == options_.segment_bytes) {
-      // The sealer has read all of it. Before the credit is given: nothing may take long until who waits for it is
-      // woken.
+      // The sealer has read all of it.
       s->data->let_go_of_map();
-      credit_.fetch_add(usable(s->size), std::memory_order_relaxed);
+      give(*s);
       prepared_.push_back(std::move(s));
     } else {
       const std::string path = s->path;
@@ -253,7 +252,7 @@ status segments::finish_file() {
   DUNLIN_TRY(files_.sync_directory(directory));
   DUNLIN_TRY_ASSIGN(segment_ref made, open_segment(files_, path));
   const std::lock_guard hold(lock_);
-  credit_.fetch_add(usable(made->size), std::memory_order_relaxed);
+  give(*made);
   prepared_.push_back(std::move(made));
   return ok();
 }
@@ -264,9 +263,22 @@ std::uint32_t segments::fill() const {
 }
 
 bool segments::borrow(std::int64_t amount, std::int64_t floor) {
-  if (credit_.fetch_sub(amount, std::memory_order_relaxed) - amount >= floor) return true;
-  credit_.fetch_add(amount, std::memory_order_relaxed);
-  return false;
+  // Never less than there is, not even for a moment: another shard would wait for it.
+  std::int64_t have = credit_.load();
+  do {
+    if (have - amount < floor) return false;
+  } while (!credit_.compare_exchange_weak(have, have - amount));
+  return true;
+}
+
+void segments::give(const segment& prepared) {
+  credit_.fetch_add(usable(prepared.size));
+  given_ = true;
+}
+
+bool segments::take_waiting() {
+  const bool enough = credit_.load() > static_cast<std::int64_t>(options_.upkeep_reserve_bytes);
+  return enough && waiting_.load() && waiting_.exchange(false);
 }
 
 void segments::set_full(bool on) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/disk.hpp"
@@ -104,9 +105,13 @@ class segments {
   // Whether clients are refused because the disk is full.
   [[nodiscard]] bool is_full() const { return full_.load(std::memory_order_relaxed); }
   void set_full(bool on);
-  // A shard was told to wait: the next prepared segment wakes them all.
-  void someone_waits() { waiting_.store(true, std::memory_order_relaxed); }
-  bool take_waiting() { return waiting_.load(std::memory_order_relaxed) && waiting_.exchange(false); }
+  // Before a shard is told to wait. It tries to borrow once more afterwards: what was given between woke nobody.
+  void someone_waits() { waiting_.store(true); }
+  // The background: shards wait, and there is credit for them, wherever it came from. They are to be woken, all of
+  // them, which is said once.
+  bool take_waiting();
+  // The background: a segment has been prepared since this was asked last.
+  bool take_given() { return std::exchange(given_, false); }
 
  private:
   void recycle();
@@ -114,6 +119,8 @@ class segments {
   status begin_file();
   status finish_file();
   void count();
+  // REQUIRES: lock_ is held, by the background.
+  void give(const segment& prepared);
 
   disk& files_;
   const store_options& options_;
@@ -130,6 +137,7 @@ class segments {
   std::unique_ptr<file> making_;
   std::uint64_t made_ = 0;
   std::uint64_t next_number_ = 0;
+  bool given_ = false;
 
   std::atomic<std::uint64_t> sealed_{0};
   std::atomic<std::int64_t> credit_{0};

@@ -49,12 +49,14 @@ store_options small() {
 constexpr std::uint64_t streams = 32;
 constexpr std::uint64_t entries = 20'000;
 
-// A shard's thread: submits `entries` and reads back at random, until all is durable and every read is answered.
+// A shard's thread: submits `entries`, and more until files were merged, and reads back at random, until all is durable
+// and every read is answered.
 class shard_thread {
  public:
   shard_thread(int number, std::uint64_t seed) : number_(number), random_(seed) {}
 
   void open(embedded_store& store) {
+    store_ = &store;
     log_ = &store.shard_log(number_);
     history_ = &store.shard_history(number_);
     applier_ = std::make_unique<recording_applier>(history_);
@@ -62,15 +64,17 @@ class shard_thread {
   }
   void run() {
     std::uint64_t sent = 0;
-    while (sent < entries || log_->durable() < log_->taken() || reading_ > 0) {
-      for (int i = 0; i < 50 && sent < entries; ++i) {
+    while (true) {
+      const bool enough = sent >= entries && store_->counters().merges.value() > 0;
+      for (int i = 0; i < 50 && !enough; ++i) {
         if (!submit()) break;
         ++sent;
       }
       if (random_.one_in(4)) read();
       log_->flush();
       poll();
-      if (sent == entries || i_wait_) woken_.acquire();
+      if (enough && log_->durable() == log_->taken() && reading_ == 0) return;
+      if (enough || i_wait_) woken_.acquire();
       i_wait_ = false;
     }
   }
@@ -134,6 +138,7 @@ class shard_thread {
 
   int number_;
   seeded_random random_;
+  embedded_store* store_ = nullptr;
   log* log_ = nullptr;
   history* history_ = nullptr;
   std::unique_ptr<recording_applier> applier_;

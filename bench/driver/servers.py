@@ -107,7 +107,8 @@ class Mosquitto(Server):
 
     @staticmethod
     def program():
-        for candidate in (shutil.which("mosquitto"), "/usr/sbin/mosquitto"):
+        unpacked = pathlib.Path(__file__).resolve().parents[2] / ".tools/bin/mosquitto"  # by tools/setup broker
+        for candidate in (shutil.which("mosquitto"), "/usr/sbin/mosquitto", unpacked):
             if candidate and pathlib.Path(candidate).exists():
                 return candidate
         return None

@@ -103,8 +103,8 @@ def markdown(results, notes):
     lines += ["", *notes, ""]
     wrong = faults(results)
     lines += [
-        "Lost, doubled, reordered or refused messages, connections lost, backlogs that grew: "
-        + ("" if wrong else "none.")
+        "Lost, doubled, reordered or refused messages, connections lost, backlogs that grew:"
+        + ("" if wrong else " none.")
     ]
     lines += [f"- {fault}" for fault in wrong]
     lines += ["", "mosquitto's configuration:", "", "```", MOSQUITTO_CONFIGURATION.rstrip(), "```"]

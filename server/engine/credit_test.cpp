@@ -248,5 +248,26 @@ TEST_F(little_credit, R2_ReceiptsWithoutCreditAreToldOnceThereIsSome) {
   EXPECT_EQ(told(), 2U);
 }
 
+// After a start everybody who was away reads at once, from what is no longer at hand.
+TEST(Credit, D3_ReadsThatTheStoreHasNoRoomForWaitForItAndAreNotRefused) {
+  test_rig rig(2, {.kept_recent = 1});
+  const auto ada = rig.add_person(0);
+  const auto talk = rig.add_conversation({ada, rig.add_person(0)}, 0);
+  const auto a = rig.online(ada);
+  for (int i = 0; i < 10; ++i) a->publish(test_rig::topic(talk, "/send"), rig.send_body(rig.next_id(), "said"));
+  rig.run();
+  constexpr std::size_t all = 2 * store::memory_store::max_requests;
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < all; ++i) {
+    rig.at(i % 2).read_records({.reader = ada.account, .conversation = talk, .from = 1, .limit = 1},
+                               [&](const auto& r) {
+                                 EXPECT_TRUE(r.outcome.ok());
+                                 ++answered;
+                               });
+  }
+  rig.run();
+  EXPECT_EQ(answered, all);
+}
+
 }  // namespace
 }  // namespace dunlin::engine

@@ -314,6 +314,7 @@ void owner::turn(moment now) {
   history_.poll(reads_, loads_);
   for (auto& a : reads_) finish_read(a);
   for (auto& a : loads_) finish_load(a, now);
+  go_on_reading(reads_.size() + loads_.size(), now);
   if (!unasked_.empty()) {
     auto again = std::move(unasked_);
     unasked_.clear();

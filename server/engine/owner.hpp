@@ -74,7 +74,9 @@ class owner final : public store::applier {
   [[nodiscard]] std::size_t inboxes() const;
   [[nodiscard]] std::size_t effects_owed() const;
   // True while something waits for a disk or for durability: the loop should not sleep long.
-  [[nodiscard]] bool is_idle() const { return held_.size() == 0 && pending_reads_.empty() && loading_.empty(); }
+  [[nodiscard]] bool is_idle() const {
+    return held_.size() == 0 && pending_reads_.empty() && waiting_reads_.empty() && loading_.empty();
+  }
   // Client entries wait for the log to have space again (L6).
   [[nodiscard]] bool waits_for_space() const { return !no_space_.empty(); }
   // For the inboxes of this shard, which live in the same partitions: makes sure that the account's rows are in memory.
@@ -126,6 +128,7 @@ class owner final : public store::applier {
     bool untold = false;        // the same for receipts
     std::size_t first_new = 0;  // the first of these in `recent`
   };
+  static constexpr std::size_t max_waiting_reads = 16'384;  // about 100 bytes each
   struct pending_read {
     read request;
     std::uint64_t first = 0;  // what may be read at all starts here
@@ -169,6 +172,7 @@ class owner final : public store::applier {
   void find_lowest(const stream::stream_state& state, live_stream& live);
   record_list recent_from(const live_stream& live, std::uint64_t known) const;
   void finish_read(store::read_answer& a);
+  void go_on_reading(std::size_t answered, moment now);
   void refuse_read(const read& m, stream::reason why);
 
   void flush_marks_due(moment now);
@@ -232,6 +236,7 @@ class owner final : public store::applier {
   wall_ms wall_ = 0;  // of the turn at hand
 
   boost::unordered_flat_map<std::uint64_t, pending_read> pending_reads_;
+  std::deque<read> waiting_reads_;  // for the store to have room for a request
   // A message whose states are being read back.
   struct parked {
     message what;

@@ -49,8 +49,22 @@ void owner::take(read& m, moment /*now*/) {
                                     .through = live.released,
                                     .max_records = m.max_records,
                                     .max_bytes = m.max_bytes};
-  if (!history_.read(request)) return refuse_read(m, reason::busy);
+  if (!history_.read(request)) {
+    // After a start everybody reads at once. A refusal would be repeated a second later.
+    if (waiting_reads_.size() >= max_waiting_reads) return refuse_read(m, reason::busy);
+    waiting_reads_.push_back(m);
+    return;
+  }
   pending_reads_[token] = {m, first, live.released};
+}
+
+// As many as may have found room by what was answered; each is looked at anew, as if it had come now.
+void owner::go_on_reading(std::size_t answered, moment now) {
+  for (; answered != 0 && !waiting_reads_.empty(); --answered) {
+    message next(waiting_reads_.front());
+    waiting_reads_.pop_front();
+    take(std::move(next), now);
+  }
 }
 
 void owner::finish_read(store::read_answer& a) {

@@ -10,7 +10,7 @@ constexpr std::size_t tail_lines = 60;
 // Bounds of liveness, in simulated time. What the rules say takes at most: 5 s for an effect, 10 s for a request of the
 // control plane and its repeat, 60 s for marks.
 constexpr mono_ms calm_bound = 60'000;
-constexpr mono_ms news_bound = 60'000;
+constexpr mono_ms news_bound = 10'000;
 constexpr mono_ms tidy_bound = 130'000;
 
 }  // namespace

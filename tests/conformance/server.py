@@ -14,7 +14,8 @@ LIMIT = 20  # seconds that anything may take
 READY_LIMIT = 60  # but a start
 program = None  # the path of dunlin; main.py sets it
 
-SMALL_LOG = {"log.segment_size": "16 MiB", "log.max_unsealed": "64 MiB", "log.reserve": "4 MiB"}
+# Two shards on any machine, so that what crosses between them is tried.
+ALWAYS = {"shards": 2, "log.segment_size": "16 MiB", "log.max_unsealed": "64 MiB", "log.reserve": "4 MiB"}
 sample_line = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$")
 
 
@@ -41,7 +42,7 @@ class Server:
         ready = self.directory / "ready.json"
         ready.unlink(missing_ok=True)
         command = [program, "serve", "--data", self.data, "--mqtt", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-        for key, value in {**SMALL_LOG, **(settings or {})}.items():
+        for key, value in {**ALWAYS, **(settings or {})}.items():
             command += ["--set", f"{key}={value}"]
         with open(self.log_path, "a") as log:
             self.process = subprocess.Popen(

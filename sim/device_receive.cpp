@@ -296,7 +296,7 @@ void device::read_range(stream_id stream, std::uint64_t from) {
     }
     if (a.records.empty()) last = a.head;
     // What was asked for and is not there is trimmed, or from before it joined.
-    std::erase_if(s.to_fill, [last](std::uint64_t seq) { return seq <= last; });
+    std::erase_if(s.to_fill, [from, last](std::uint64_t seq) { return seq >= from && seq <= last; });
   };
   stage_.up->read_records({.reader = person_.id, .conversation = stream, .from = from, .limit = 20}, answered);
 }

@@ -54,7 +54,9 @@ void device::make_send() {
   if (world_.one_in(12) && !outbox_.empty()) {
     // An accepted message once more, from its first byte to its last.
     auto& old = outbox_[world_.below(outbox_.size())];
-    if (old.is == outgoing::state::accepted && old.how != way::plain_text) old.is = outgoing::state::waiting;
+    // Of one whose acceptance is not sure, a refusal now would say that it was none.
+    const bool sure = old.is == outgoing::state::accepted && old.truth->accepted;
+    if (sure && old.how != way::plain_text) old.is = outgoing::state::waiting;
     return;
   }
   outgoing o;

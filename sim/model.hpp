@@ -52,6 +52,8 @@ class model {
                   const std::vector<account_id>& members);
   // Somebody asks for these changes: from now on they may have happened.
   void changing(stream_id id, const std::vector<account_id>& touched);
+  // Somebody asks for this device: its cursors may have been set to heads before anybody is told that it is there.
+  void adding_device(account_id account, device_id device) { asked_for_.emplace(account, device); }
   // A device that is counted in marks from now on. The cursor of a device that `passes` goes past what is too
   // large for it, or no text, before it hears of that.
   void add_device(account_id account, device_id device, bool passes);
@@ -113,6 +115,7 @@ class model {
   std::map<stream_id, truth> streams_;
   std::map<std::string, std::unique_ptr<sent_message>> sent_;  // by body
   std::map<account_id, std::set<device_id>> devices_;
+  std::set<std::pair<account_id, device_id>> asked_for_;
   std::set<account_id> passing_;
 };
 

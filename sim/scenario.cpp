@@ -114,6 +114,7 @@ void scenario::sign_up(person& p) {
 void scenario::link(person& p) {
   if (!p.registered || p.asked_to_go || p.devices.size() >= 3 || p.devices.front()->is_thing) return;
   auto& d = add_device(p);
+  stage_.truth.adding_device(p.id, d.id());
   add(p.name + " links " + d.name(), [this, &p, &d, once = false](wish& w) mutable {
     stage_.up->people().link_device(
         {p.id, "laptop", d.id(), d.secret()}, [](const accounts::job& j) { j(); },

@@ -167,6 +167,8 @@ class raw_writer {
     if (!data.empty()) std::memcpy(at_, data.data(), data.size());
     at_ += data.size();
   }
+  // Passes over what stands there already.
+  void skip(std::size_t n) { at_ += n; }
   [[nodiscard]] std::uint8_t* at() const { return at_; }
 
  private:

@@ -336,7 +336,7 @@ void device_link::read_again() {
 
 void device_link::on_writable() {
   protocol_->on_written();
-  pump();
+  if (held_back_) pump();
 }
 
 }  // namespace dunlin::engine

@@ -55,7 +55,7 @@ void device_link::pump() {
   auto& boxes = home_->boxes();
   under_way now;
   for (auto& at : feeds_) {
-    if (at.receipt_due && has_room()) tell_receipts(at);
+    if (at.receipt_due) on_receipts(at);
     if (!at.attached) {
       now.all_armed = false;
       continue;
@@ -135,7 +135,9 @@ bool device_link::say_now(const bytes& what, bool with_answer) {
   if (wanted_.qos(topic_kind::now, {}) == filters::none) return true;
   mqtt::message m;
   m.body = what;
-  return deliver(topic_kind::now, {}, m, 0, {}, with_answer) != mqtt::delivery::no_credit;
+  if (deliver(topic_kind::now, {}, m, 0, {}, with_answer) != mqtt::delivery::no_credit) return true;
+  held_back_ = true;
+  return false;
 }
 
 // The first message there, to a 3.1.1 client (D11); CONNACK has told a 5.0 one.

@@ -296,7 +296,11 @@ void device_link::on_resend(records& m, std::uint8_t turn) {
 
 void device_link::on_receipts(feed& at) {
   at.receipt_due = true;
-  if (has_room()) tell_receipts(at);
+  if (has_room()) {
+    tell_receipts(at);
+  } else {
+    held_back_ = true;
+  }
 }
 
 void device_link::tell_receipts(feed& at) {

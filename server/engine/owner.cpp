@@ -119,6 +119,14 @@ reason owner::append(partition_id p, byte_span entry, store::space_for whom, con
   return reason::none;
 }
 
+std::uint8_t* owner::room_for(stream_id stream, std::size_t size) {
+  if (retried_ || !no_space_.empty() || find(stream) == nullptr) return nullptr;
+  if (log_.reserve(size + frame_overhead, store::space_for::client) != store::space::granted) return nullptr;
+  return log_.room(partition_of(stream), size);
+}
+
+void owner::submit_here(partition_id p, byte_span entry, reply_to from) { log_.submit(p, entry, &from); }
+
 void owner::apply(partition_id id, store::position pos, byte_span entry, void* context, store::applied& out) {
   auto& p = part(id);
   // A record's stream must be known to the release before its head moves.

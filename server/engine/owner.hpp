@@ -54,6 +54,10 @@ class owner final : public store::applier {
 
   // A message for a stream or partition of this shard.
   void take(message&& m, moment now);
+  // The short way for a message of this shard itself: room for its entry in the log, then the entry that was written
+  // there. Null: it is to be taken as a message, since its stream is not in memory or there is no space now.
+  std::uint8_t* room_for(stream_id stream, std::size_t size);
+  void submit_here(partition_id p, byte_span entry, reply_to from);
   // Buffers of entries that are in the log are used again: of messages that came from other shards, too, which get
   // about as many from here. What is in it is of no interest.
   [[nodiscard]] bytes borrow_buffer();

@@ -7,15 +7,7 @@ namespace dunlin::engine {
 sends::sends(shard_id self, shard_id shards, bool may_lose, const options& limits, counters& counts, way hand_over)
     : self_(self), may_lose_(may_lose), limits_(limits), counts_(counts), way_(std::move(hand_over)), lanes_(shards) {}
 
-bool sends::has_credit(const lane& l, std::size_t size) const {
-  return l.open < limits_.open_sends && (l.bytes == 0 || l.bytes + size <= limits_.open_send_bytes);
-}
-
-std::uint64_t sends::token_of(std::uint32_t i) const {
-  return std::uint64_t{places_[i].uses & 0x7fffffff} << 32 | i;  // the top bit is the control plane's
-}
-
-bool sends::submit(shard_id to, const sender& who, bytes entry, mono_ms now) {
+std::uint32_t sends::take_place(shard_id to, const sender& who, std::size_t size) {
   std::uint32_t i = 0;
   if (free_.empty()) {
     i = static_cast<std::uint32_t>(places_.size());
@@ -29,8 +21,21 @@ bool sends::submit(shard_id to, const sender& who, bytes entry, mono_ms now) {
   p.to = to;
   p.open = false;
   ++p.uses;
-  p.size = static_cast<std::uint32_t>(entry.size());
-  p.entry = std::move(entry);
+  p.size = static_cast<std::uint32_t>(size);
+  return i;
+}
+
+std::uint64_t sends::open_here(const sender& who, std::size_t size) {
+  const std::uint32_t i = take_place(self_, who, size);
+  places_[i].open = true;
+  ++lanes_[self_].open;
+  lanes_[self_].bytes += size;
+  return token_of(places_[i], i);
+}
+
+bool sends::submit(shard_id to, const sender& who, bytes entry, mono_ms now) {
+  const std::uint32_t i = take_place(to, who, entry.size());
+  places_[i].entry = std::move(entry);
   auto& l = lanes_[to];
   if (l.kept.empty() && hand_over(i, now)) return true;
   counts_.sockets_stopped.add();
@@ -64,18 +69,18 @@ bool sends::hand_over(std::uint32_t i, mono_ms now) {
 
 engine::submit sends::submit_message(std::uint32_t i) {
   auto& p = places_[i];
-  return {partition_of(p.who.stream), std::move(p.entry), {self_, token_of(i)}};
+  return {partition_of(p.who.stream), std::move(p.entry), {self_, token_of(p, i)}};
 }
 
 std::optional<sends::sender> sends::answered(std::uint64_t token) {
   const auto i = static_cast<std::uint32_t>(token);
-  if (i >= places_.size() || !places_[i].open || token_of(i) != token) return std::nullopt;
+  if (i >= places_.size() || !places_[i].open || token_of(places_[i], i) != token) return std::nullopt;
   auto& p = places_[i];
   auto& l = lanes_[p.to];
   --l.open;
   l.bytes -= p.size;
   p.open = false;
-  p.entry = {};
+  if (!p.entry.empty()) p.entry = {};
   free_.push_back(i);
   return p.who;
 }
@@ -98,7 +103,7 @@ void sends::resend(mono_ms now, mono_ms older_than, const shard_id* to) {
     auto& p = places_[i];
     if (!p.open || p.entry.empty() || p.sent_at > older_than || (to != nullptr && p.to != *to)) continue;
     p.sent_at = now;
-    message m(engine::submit{partition_of(p.who.stream), p.entry, {self_, token_of(i)}});
+    message m(engine::submit{partition_of(p.who.stream), p.entry, {self_, token_of(p, i)}});
     if (!way_(p.to, m)) counts_.link_no_credit.add();
   }
 }

@@ -33,6 +33,12 @@ class sends {
 
   sends(shard_id self, shard_id shards, bool may_lose, const options& limits, counters& counts, way hand_over);
 
+  // A message to this shard itself that is taken at once: its token. REQUIRES: has_credit(self, size).
+  std::uint64_t open_here(const sender& who, std::size_t size);
+  // There is credit, and nothing that came before waits for it.
+  [[nodiscard]] bool has_credit(shard_id to, std::size_t size) const {
+    return lanes_[to].kept.empty() && has_credit(lanes_[to], size);
+  }
   // False: no credit; the entry is kept, and the sender's connection is not to be read until `turn` names it.
   bool submit(shard_id to, const sender& who, bytes entry, mono_ms now);
   // The answer to a token; nothing if it is an answer to no open message (late, or doubled).
@@ -62,10 +68,16 @@ class sends {
     std::deque<std::uint32_t> kept;  // places, in the order of their coming
   };
 
-  [[nodiscard]] bool has_credit(const lane& l, std::size_t size) const;
+  [[nodiscard]] bool has_credit(const lane& l, std::size_t size) const {
+    return l.open < limits_.open_sends && (l.bytes == 0 || l.bytes + size <= limits_.open_send_bytes);
+  }
+  // The place of a message that is not open yet.
+  std::uint32_t take_place(shard_id to, const sender& who, std::size_t size);
   bool hand_over(std::uint32_t i, mono_ms now);
   engine::submit submit_message(std::uint32_t i);
-  [[nodiscard]] std::uint64_t token_of(std::uint32_t i) const;
+  static std::uint64_t token_of(const place& p, std::uint32_t i) {
+    return std::uint64_t{p.uses & 0x7fffffff} << 32 | i;  // the top bit is the control plane's
+  }
   void show_kept();
 
   shard_id self_;

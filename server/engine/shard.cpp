@@ -1,5 +1,7 @@
 #include "engine/shard.hpp"
 
+#include <cstring>
+
 #include "base/check.hpp"
 #include "base/log.hpp"
 
@@ -12,6 +14,8 @@ namespace {
 // Where links may lose what they took.
 constexpr mono_ms resend_after = 2000;
 constexpr mono_ms control_patience = 10'000;
+// Of ours; others mean nothing here.
+constexpr std::size_t longest_topic = 40;
 }  // namespace
 
 shard::shard(surroundings all)
@@ -175,11 +179,15 @@ void shard::verified(std::uint64_t ticket, const identity& who) {
 void shard::attach_when_ready(device_link& link) { own_.emplace_back(attach_ready{link.id(), link.account()}); }
 
 const std::optional<topic>& shard::parse(std::string_view name) {
-  if (name != parsed_name_ || name.empty()) {
-    parsed_ = parse_topic(name);
-    parsed_name_ = name;
+  constexpr std::size_t last_letters = 24;
+  std::uint32_t letters = 0;
+  if (name.size() >= last_letters + sizeof letters) std::memcpy(&letters, name.data() + last_letters, sizeof letters);
+  auto& kept = parsed_[(letters * 0x9e3779b1U) >> 24];
+  if (name != kept.name || name.empty()) {
+    kept.meaning = parse_topic(name);
+    kept.name = name.size() <= longest_topic ? name : std::string_view();
   }
-  return parsed_;
+  return kept.meaning;
 }
 
 std::string_view shard::text_of(wall_ms ts) {
@@ -202,10 +210,23 @@ message_id shard::next_message_id() {
 }
 
 void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send) {
-  bytes entry = owner_.borrow_buffer();
-  stream::write_send_entry_over(entry, stream, now_.wall, link.account(), link.device(), send);
+  const sends::sender who{link.id(), token, stream, send.id};
+  const stream::new_send what{stream, now_.wall, link.account(), link.device(), send};
   const shard_id to = owner_.shard_of(partition_of(stream));
-  if (!sends_.submit(to, {link.id(), token, stream, send.id}, std::move(entry), now_.mono)) link.stop_reading();
+  if (to == around_.self && submit_here(who, what)) return;
+  bytes entry = owner_.borrow_buffer();
+  stream::write_send_entry(entry, what);
+  if (!sends_.submit(to, who, std::move(entry), now_.mono)) link.stop_reading();
+}
+
+bool shard::submit_here(const sends::sender& who, const stream::new_send& what) {
+  const std::size_t size = stream::size_of_entry(what);
+  if (!sends_.has_credit(around_.self, size)) return false;
+  std::uint8_t* const room = owner_.room_for(what.stream, size);
+  if (room == nullptr) return false;
+  stream::write_send_entry(room, what);
+  owner_.submit_here(partition_of(what.stream), {room, size}, {around_.self, sends_.open_here(who, size)});
+  return true;
 }
 
 void shard::take(const submitted& m) {

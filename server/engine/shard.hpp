@@ -67,7 +67,7 @@ class shard final : public outbound {
   // An entry of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
   // connection is not read until it has gone.
   void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
-  // parse_topic, which remembers the last one: a window of messages goes to one topic. Valid until the next call.
+  // parse_topic, which remembers those of late: most messages go where others just went. Valid until the next call.
   const std::optional<topic>& parse(std::string_view name);
   // The digits of a record's time: many records have the same. Valid until the next call.
   std::string_view text_of(wall_ms ts);
@@ -103,6 +103,9 @@ class shard final : public outbound {
   // What a token's top bits say it belongs to.
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
+  // The short way to a stream of this shard: the entry is written where it is to lie in the log. False: not now, and
+  // nothing was done.
+  bool submit_here(const sends::sender& who, const stream::new_send& what);
   bool run_own();
   // Messages that waited for credit go on, and their connections are read again.
   void go_on_sending();
@@ -137,8 +140,11 @@ class shard final : public outbound {
   moment now_;
   mono_ms ticked_ = 0;
   message_id last_message_;
-  std::string parsed_name_;
-  std::optional<topic> parsed_;
+  struct parsed_topic {
+    std::string name;
+    std::optional<topic> meaning;
+  };
+  std::array<parsed_topic, 256> parsed_;  // by the last letters of a conversation's id, which are random
   wall_ms text_ts_ = -1;
   std::string ts_text_;
   std::vector<std::uint64_t> later_;

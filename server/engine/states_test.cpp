@@ -300,8 +300,8 @@ class whole_shard final : public credentials, public links {
   void send(stream_id id, account_id from, device_id device, std::size_t size) {
     submit s{.partition = partition_of(id), .from = {0, 1}};
     const std::string body(size, 'b');
-    stream::write_send_entry(s.entry, id, now_.wall, from, device,
-                             {.id = random_.message(now_.wall), .body = as_bytes(body)});
+    stream::write_send_entry(s.entry,
+                             {id, now_.wall, from, device, {.id = random_.message(now_.wall), .body = as_bytes(body)}});
     shard_->deliver(std::move(s));
     run(5);
   }

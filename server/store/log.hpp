@@ -115,7 +115,11 @@ class log {
   // next submit.
   virtual space reserve(std::size_t bytes, space_for whom) = 0;
 
-  // REQUIRES: reserve() granted. `entry` is copied.
+  // Memory for an entry of so many bytes: one that is submitted from there next is not copied. Valid until then, or the
+  // next call of another function here. REQUIRES: reserve() granted.
+  virtual std::uint8_t* room(partition_id partition, std::size_t bytes) = 0;
+
+  // REQUIRES: reserve() granted. `entry` is copied, unless it lies in room().
   virtual void submit(partition_id partition, byte_span entry, void* context) = 0;
 
   // Covers everything applied so far. An answer that saw the present state may leave when durable() has reached it

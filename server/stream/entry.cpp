@@ -55,36 +55,38 @@ bool read_start_of_rest(send_entry& entry) {
   return entry.kind < first_kind_of_server;
 }
 
-}  // namespace
-
-void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
-                      const send_view& send) {
-  bytes entry;
-  write_send_entry_over(entry, stream, time, account, device, send);
-  out.insert(out.end(), entry.begin(), entry.end());
+record_view record_of(const new_send& what) {
+  return {.account = what.account,
+          .device = what.device,
+          .id = what.send.id,
+          .kind = what.send.kind,
+          .urgency = what.send.urgency,
+          .expires_in = what.send.expires_in,
+          .redacts = what.send.redacts,
+          .epoch = what.send.epoch,
+          .body = what.send.body};
 }
 
-void write_send_entry_over(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
-                           const send_view& send) {
-  constexpr std::size_t head_max = 1 + 16 + 8 + 1 + 16;
-  const std::size_t most = head_max + record_rest_max + send.body.size();
-  if (out.size() < most) out.resize(most);
-  raw_writer w(out.data());
+}  // namespace
+
+std::size_t size_of_entry(const new_send& what) {
+  constexpr std::size_t head = 1 + 16 + 8 + 1;
+  return head + (what.send.after.is_zero() ? 0 : 16) + record_rest_size(record_of(what));
+}
+
+void write_send_entry(std::uint8_t* at, const new_send& what) {
+  raw_writer w(at);
   w.u8(static_cast<std::uint8_t>(entry_kind::send));
-  w.id(stream);
-  w.u64(static_cast<std::uint64_t>(time));
-  w.u8(send.after.is_zero() ? 0 : 1);
-  if (!send.after.is_zero()) w.id(send.after);
-  write_record_rest(w, {.account = account,
-                        .device = device,
-                        .id = send.id,
-                        .kind = send.kind,
-                        .urgency = send.urgency,
-                        .expires_in = send.expires_in,
-                        .redacts = send.redacts,
-                        .epoch = send.epoch,
-                        .body = send.body});
-  out.resize(static_cast<std::size_t>(w.at() - out.data()));
+  w.id(what.stream);
+  w.u64(static_cast<std::uint64_t>(what.time));
+  w.u8(what.send.after.is_zero() ? 0 : 1);
+  if (!what.send.after.is_zero()) w.id(what.send.after);
+  write_record_rest(w, record_of(what));
+}
+
+void write_send_entry(bytes& out, const new_send& what) {
+  out.resize(size_of_entry(what));
+  write_send_entry(out.data(), what);
 }
 
 std::optional<send_entry> read_send_entry(byte_span data) {

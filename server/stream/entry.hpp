@@ -35,13 +35,20 @@ struct send_entry {
   std::uint32_t kind = 0;
   byte_span rest;  // the Record without seq and ts
 };
-// Writes the entry from the wire's Send; the rest is made here.
+// A message on its way to its stream, from which its entry is written.
 // REQUIRES: account, device and send.id are not zero, and send.kind is below first_kind_of_server.
-void write_send_entry(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
-                      const send_view& send);
-// The same in the place of what is in `out`.
-void write_send_entry_over(bytes& out, stream_id stream, wall_ms time, account_id account, device_id device,
-                           const send_view& send);
+struct new_send {
+  stream_id stream;
+  wall_ms time = 0;
+  account_id account;
+  device_id device;
+  const send_view& send;
+};
+std::size_t size_of_entry(const new_send& what);
+// Into memory that has size_of_entry bytes.
+void write_send_entry(std::uint8_t* at, const new_send& what);
+// In the place of what is in `out`.
+void write_send_entry(bytes& out, const new_send& what);
 std::optional<send_entry> read_send_entry(byte_span entry);
 
 struct create_entry {

@@ -21,8 +21,11 @@ constexpr message_id id{0x0199, 7};
 TEST(Entry, ASendHoldsTheRecordThatWillBeStored) {
   bytes entry;
   const bytes body(300, 7);
-  write_send_entry(entry, conversation, 1234567890123, anna, phone,
-                   {.id = id, .kind = 1, .urgency = 2, .epoch = 9, .body = body, .after = {1, 2}});
+  write_send_entry(entry, {conversation,
+                           1234567890123,
+                           anna,
+                           phone,
+                           {.id = id, .kind = 1, .urgency = 2, .epoch = 9, .body = body, .after = {1, 2}}});
   EXPECT_EQ(kind_of(entry), entry_kind::send);
   const auto read = read_send_entry(entry);
   ASSERT_TRUE(read.has_value());
@@ -44,7 +47,7 @@ TEST(Entry, ASendWithoutAWholeSenderIsRefused) {
   const auto readable = [](account_id account, device_id device, message_id message, std::uint32_t kind) {
     bytes entry;
     const bytes body(100, 0);
-    write_send_entry(entry, conversation, 1, account, device, {.id = message, .kind = kind, .body = body});
+    write_send_entry(entry, {conversation, 1, account, device, {.id = message, .kind = kind, .body = body}});
     return read_send_entry(entry).has_value();
   };
   EXPECT_TRUE(readable(anna, phone, id, 0));
@@ -55,7 +58,7 @@ TEST(Entry, ASendWithoutAWholeSenderIsRefused) {
   EXPECT_FALSE(readable(anna, phone, id, 64));
   EXPECT_FALSE(readable(anna, phone, id, 0xffffffff));
   bytes zeros;
-  write_send_entry(zeros, conversation, 1, anna, phone, {.id = id});
+  write_send_entry(zeros, {conversation, 1, anna, phone, {.id = id}});
   std::fill(zeros.end() - 16, zeros.end(), 0);
   EXPECT_FALSE(read_send_entry(zeros).has_value());
 }

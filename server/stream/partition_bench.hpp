@@ -70,8 +70,9 @@ class partition_bench {
 
   verdict send(stream_id to, account_id from, device_id device, message_id id, const send_options& how = {}) {
     bytes entry;
-    write_send_entry(entry, to, how.time, from, device,
-                     {.id = id, .kind = how.kind, .body = as_bytes(how.body), .after = how.after});
+    write_send_entry(
+        entry,
+        {to, how.time, from, device, {.id = id, .kind = how.kind, .body = as_bytes(how.body), .after = how.after}});
     return apply(entry);
   }
   verdict create(stream_id id, std::vector<account_id> members, bool direct = false, bool open = false) {

@@ -133,7 +133,7 @@ TEST_F(Partition, TextIsForOpenConversationsOnly) {
 
 TEST_F(Partition, AnEntryWithAKindOfTheServersOwnIsRefused) {
   bytes entry;
-  write_send_entry(entry, group, 1000, anna, annas, {.id = id(1), .kind = first_kind_of_server});
+  write_send_entry(entry, {group, 1000, anna, annas, {.id = id(1), .kind = first_kind_of_server}});
   expect_refused(bench.apply(entry), reason::malformed);
 }
 

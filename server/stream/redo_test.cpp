@@ -75,11 +75,15 @@ class history {
   void send(bytes& entry) {
     const message_id id = partition_bench::message(random_.one_in(4) ? 1 + random_.below(100 + sent_) : 100 + ++sent_);
     const std::string body(random_.below(20), 'b');
-    write_send_entry(entry, conversation(), time(), member(), device(),
-                     {.id = id,
-                      .kind = random_.one_in(5) ? 1U : 0U,
-                      .body = as_bytes(body),
-                      .after = random_.one_in(8) ? partition_bench::message(1 + random_.below(200)) : message_id{}});
+    write_send_entry(entry,
+                     {conversation(),
+                      time(),
+                      member(),
+                      device(),
+                      {.id = id,
+                       .kind = random_.one_in(5) ? 1U : 0U,
+                       .body = as_bytes(body),
+                       .after = random_.one_in(8) ? partition_bench::message(1 + random_.below(200)) : message_id{}}});
   }
   create_entry create() {
     create_entry out{.stream = conversation(), .time = time(), .name = "group", .members = some_members(4)};

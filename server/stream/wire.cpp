@@ -58,6 +58,18 @@ std::optional<record_view> read_record(byte_span data) {
   return record;
 }
 
+std::size_t record_rest_size(const record_view& record) {
+  const auto number = [](std::uint64_t v) { return v == 0 ? 0 : 1 + varint_size(v); };
+  std::size_t size = (record.account.is_zero() ? 0 : 18) + (record.device.is_zero() ? 0 : 18);
+  size += record.id.is_zero() ? 0 : 18;
+  // Mostly there are none of these.
+  if ((record.kind | record.urgency | record.expires_in | record.redacts | record.epoch) != 0) {
+    size += number(record.kind) + number(record.urgency) + number(record.expires_in) + number(record.redacts) +
+            number(record.epoch);
+  }
+  return record.body.empty() ? size : size + 1 + varint_size(record.body.size()) + record.body.size();
+}
+
 void write_record_rest(raw_writer& out, const record_view& record) {
   const auto id = [&out](std::uint8_t field, const auto& value) {
     if (value.is_zero()) return;
@@ -86,10 +98,9 @@ void write_record_rest(raw_writer& out, const record_view& record) {
 
 void write_record_rest(bytes& out, const record_view& record) {
   const std::size_t begin = out.size();
-  out.resize(begin + record_rest_max + record.body.size());
+  out.resize(begin + record_rest_size(record));
   raw_writer w(out.data() + begin);
   write_record_rest(w, record);
-  out.resize(static_cast<std::size_t>(w.at() - out.data()));
 }
 
 std::uint32_t urgency_of_rest(byte_span rest) {

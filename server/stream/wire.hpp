@@ -63,8 +63,8 @@ struct record_view {
 std::optional<record_view> read_record(byte_span data);
 // All fields but seq and ts.
 void write_record_rest(bytes& out, const record_view& record);
-// The same into memory that has record_rest_max bytes and those of the body.
-inline constexpr std::size_t record_rest_max = 3 * 18 + 3 * 6 + 2 * 11 + 11;
+// The same into memory that has record_rest_size bytes.
+std::size_t record_rest_size(const record_view& record);
 void write_record_rest(raw_writer& out, const record_view& record);
 // The urgency in a record's rest, without a parse of the whole where it was written by the function above.
 std::uint32_t urgency_of_rest(byte_span rest);

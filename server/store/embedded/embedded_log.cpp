@@ -88,6 +88,10 @@ space embedded_log::reserve(std::size_t bytes, space_for whom) {
   return space::granted;
 }
 
+std::uint8_t* embedded_log::room(partition_id partition, std::size_t bytes) {
+  return entry_room(open_, next_[partition], bytes);
+}
+
 void embedded_log::submit(partition_id partition, byte_span entry, void* context) {
   DUNLIN_CHECK(applier_ != nullptr && is_mine(partition));
   applied& did = scratch_;

@@ -23,6 +23,7 @@ class embedded_log final : public log {
                  applier& to);
 
   space reserve(std::size_t bytes, space_for whom) override;
+  std::uint8_t* room(partition_id partition, std::size_t bytes) override;
   void submit(partition_id partition, byte_span entry, void* context) override;
   [[nodiscard]] ticket taken() const override { return open_.empty() ? handed_ : handed_ + 1; }
   [[nodiscard]] ticket durable() const override { return out_.durable.load(std::memory_order_acquire); }

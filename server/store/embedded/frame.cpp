@@ -99,6 +99,12 @@ std::uint8_t* batch_buffer::room(std::size_t n) {
   return data_.get() + size_;
 }
 
+std::uint8_t* entry_room(batch_buffer& out, position pos, std::size_t size) {
+  constexpr std::size_t partition_and_flags = 2;
+  return out.room(entry_overhead + size) + entry_header_size + partition_and_flags + varint_size(pos) +
+         varint_size(size);
+}
+
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did) {
   std::uint8_t flags = 0;
   std::uint64_t record_at = 0;
@@ -115,14 +121,24 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
   }
   if (!did.touched.empty()) flags |= has_touched;
 
-  std::uint8_t* const begin =
-      out.room(entry_overhead + entry.size() + did.outcome.size() + did.touched.size() * (1 + stream_id::size));
+  const std::size_t beside = did.outcome.size() + did.touched.size() * (1 + stream_id::size);
+  const std::size_t most = entry_overhead + entry.size() + beside;
+  bytes copy;
+  if (!out.fits(most)) {  // then what lies in it moves
+    copy.assign(entry.begin(), entry.end());
+    entry = copy;
+  }
+  std::uint8_t* const begin = out.room(most);
   raw_writer w(begin + entry_header_size);
   w.u8(partition);
   w.u8(flags);
   w.varint(pos);
   w.varint(entry.size());
-  w.raw(entry);
+  if (entry.data() == w.at()) {
+    w.skip(entry.size());
+  } else {
+    w.raw(entry);
+  }
   w.varint(did.outcome.size());
   w.raw(did.outcome);
   if (did.seq != 0) {

@@ -58,6 +58,7 @@ class batch_buffer {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   void clear() { size_ = 0; }
+  [[nodiscard]] bool fits(std::size_t n) const { return capacity_ - size_ >= n; }
   // Room for n more bytes; `grew` says how many of them were used.
   std::uint8_t* room(std::size_t n);
   void grew(std::size_t n) { size_ += n; }
@@ -68,6 +69,8 @@ class batch_buffer {
   std::size_t capacity_ = 0;
 };
 
+// Where an entry of so many bytes will lie: append_entry does not copy one that lies there already.
+std::uint8_t* entry_room(batch_buffer& out, position pos, std::size_t size);
 // Appends the entry with what it did. REQUIRES: did.record lies in `entry` or in did.outcome.
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did);
 

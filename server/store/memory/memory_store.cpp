@@ -15,6 +15,7 @@ struct memory_store::shard {
   ticket durable = 0;
   bool granted = false;
   applied scratch;
+  bytes room;
 
   std::deque<read_request> reads;
   std::deque<std::pair<std::uint64_t, row_key>> loads;
@@ -37,6 +38,11 @@ class memory_store::shard_log_impl final : public log {
     ++store_.reserved_[i];
     shard_.granted = true;
     return space::granted;
+  }
+
+  std::uint8_t* room(partition_id /*partition*/, std::size_t bytes) override {
+    shard_.room.resize(bytes);
+    return shard_.room.data();
   }
 
   void submit(partition_id partition, byte_span content, void* context) override {

@@ -292,7 +292,11 @@ void device::on_verdict(line& l, pending& p, const mqtt::ack_view& packet) {
   }
   // A text without an id of its own cannot be told from another one that me/now said was refused.
   const bool sure = seq != 0 || (!m.id.is_zero() && !p.unsure);
-  if (sure) stage_.truth.accepted(m, seq);
+  if (sure) {
+    stage_.truth.accepted(m, seq);
+  } else {
+    ++m.unsure;
+  }
   o.is = outgoing::state::accepted;
   if (seq != 0 && l.primary) world_.count(seen::echo_instead_of_record);
   if (seq != 0) keep(m.stream, seq);

@@ -30,6 +30,7 @@ struct sent_message {
   mono_ms since = 0;
   std::uint32_t attempts = 0;
   std::uint32_t unanswered = 0;  // attempts whose connection ended before the verdict
+  std::uint32_t unsure = 0;      // acceptances that may be refusals which could not be told
   bool accepted = false;
   bool refused = false;           // for good
   bool in_order = true;           // always sent behind the one before (S3)

@@ -10,6 +10,7 @@ from servers import Failed, percentile, total
 PAIRS = 50
 GROUP = 1000
 IDLE = 15_000
+AT_REST = 10  # seconds, after which nothing is left of how the world was made: records at hand, buffers
 AWAY = 1000
 MESSAGES_AWAY = 300
 SYNC = "dunlin_log_sync_seconds"
@@ -126,7 +127,7 @@ def idle(bench, server, websocket=False):
     conversations += [[i + groups * j for j in range(10)] for i in range(groups)]
     conversations += [[(i * 10 + j * 1501) % IDLE for j in range(10)] for i in range(groups)]
     server.write_world(IDLE, conversations)
-    time.sleep(2)
+    time.sleep(AT_REST)
     return load(
         bench, server, "idle", "--version", bench.version, "--spread", "--settle", min(5, bench.seconds),
         websocket=websocket,

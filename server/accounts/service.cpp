@@ -56,39 +56,40 @@ void service::run(executor post, answer<T> done, Work work) {
   finish(errc::busy);
 }
 
-result<credential> service::check(const std::string& token_text) {
+// errc::wrong_token, or what the tables say. `user`: a handle or an account, or empty where the token alone counts.
+result<identity> service::check(const std::string& token_text, std::string_view user) {
   const auto secret = token_from_text(token_text);
   if (!secret) return errc::wrong_token;
   const auto hash = hash_of(*secret);
-  if (const auto* known = cache_.find(hash)) {
+  const auto login = hash_of_login(hash, user);
+  if (const auto* known = cache_.find(login)) {
     cached_.add();
     return *known;
   }
-  auto found = tables_.credentials.find(hash);
-  if (found) cache_.keep(hash, *found);
-  return found;
+  DUNLIN_TRY_ASSIGN(const credential found, tables_.credentials.find(hash));
+  if (!user.empty() && found.handle != user && to_text(found.who.account) != user) return errc::wrong_token;
+  cache_.keep(login, found.who);
+  return found.who;
 }
 
 void service::verify(std::string user, std::string token_text, executor post, answer<identity> done) {
   run<identity>(std::move(post), std::move(done),
                 [this, user = std::move(user), token_text = std::move(token_text)](const auto& finish) {
-                  const auto found = check(token_text);
-                  if (!found && found.error() != errc::wrong_token) return finish(found.error());
-                  const bool right = found && (found->handle == user || to_text(found->who.account) == user);
-                  (right ? verified_ : wrong_).add();
-                  if (!right) return finish(errc::wrong_token);
-                  finish(found->who);
+                  // A token alone is no login.
+                  finish(counted(user.empty() ? result<identity>(errc::wrong_token) : check(token_text, user)));
                 });
 }
 
 void service::verify_bearer(std::string token_text, executor post, answer<identity> done) {
   run<identity>(std::move(post), std::move(done), [this, token_text = std::move(token_text)](const auto& finish) {
-    const auto found = check(token_text);
-    if (!found && found.error() != errc::wrong_token) return finish(found.error());
-    (found ? verified_ : wrong_).add();
-    if (!found) return finish(errc::wrong_token);
-    finish(found->who);
+    finish(counted(check(token_text, {})));
   });
+}
+
+result<identity> service::counted(result<identity> who) {
+  if (who) verified_.add();
+  if (!who && who.error() == errc::wrong_token) wrong_.add();
+  return who;
 }
 
 // `done` once: with ok when all rows are told, or with the first error; at the latest after longest_wait.

@@ -94,7 +94,8 @@ class service {
  private:
   template <class T, class Work>
   void run(executor post, answer<T> done, Work work);
-  result<credential> check(const std::string& token_text);
+  result<identity> check(const std::string& token_text, std::string_view user);
+  result<identity> counted(result<identity> who);
   result<issued> link_now(const link_request& request, pending_row& row);
   void when_all_told(const std::vector<pending_row>& rows, std::function<void(status)> done);
 

@@ -75,6 +75,12 @@ std::optional<token> token_from_text(std::string_view text) {
 
 token_hash hash_of(const token& t) { return {sha256(t.bytes)}; }
 
+token_hash hash_of_login(const token_hash& secret, std::string_view user) {
+  bytes data(secret.bytes.begin(), secret.bytes.end());
+  data.insert(data.end(), user.begin(), user.end());
+  return {sha256(data)};
+}
+
 stream_id direct_conversation(const server_secret& secret, account_id a, account_id b) {
   bytes data(secret.begin(), secret.end());
   byte_writer out(data);

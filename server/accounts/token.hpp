@@ -33,6 +33,8 @@ std::string to_text(const token& t);
 // Nothing unless `text` is the one canonical spelling of a token.
 std::optional<token> token_from_text(std::string_view text);
 token_hash hash_of(const token& t);
+// Of a token and the user name that came with it; empty: with none.
+token_hash hash_of_login(const token_hash& secret, std::string_view user);
 
 using server_secret = std::array<std::uint8_t, 32>;
 // SHA-256(secret, lower account, higher account) cut to 128 bits: two people who start a chat meet in one stream, and

@@ -10,17 +10,17 @@ token_hash hash(std::uint8_t i) {
   t.bytes[0] = i;
   return hash_of(t);
 }
-credential who(std::uint64_t i) { return {{account_id{i, 0}, device_id{i, 1}}, "p" + std::to_string(i)}; }
+identity who(std::uint64_t i) { return {account_id{i, 0}, device_id{i, 1}}; }
 
 TEST(TokenCache, GivesWhatWasKept) {
   token_cache cache;
   EXPECT_EQ(cache.find(hash(1)), nullptr);
   cache.keep(hash(1), who(1));
   ASSERT_NE(cache.find(hash(1)), nullptr);
-  EXPECT_EQ(cache.find(hash(1))->handle, "p1");
+  EXPECT_EQ(*cache.find(hash(1)), who(1));
 }
 
-TEST(TokenCache, IsBoundedAndDropsWhatWasUnusedForLongest) {
+TEST(TokenCache, IsBoundedAndDropsWhatWasNotUsedLately) {
   token_cache cache(3);
   for (std::uint8_t i = 1; i <= 3; ++i) cache.keep(hash(i), who(i));
   EXPECT_NE(cache.find(hash(1)), nullptr);
@@ -33,7 +33,7 @@ TEST(TokenCache, IsBoundedAndDropsWhatWasUnusedForLongest) {
 TEST(TokenCache, ForgetsADeviceOrAWholeAccount) {
   token_cache cache;
   cache.keep(hash(1), who(1));
-  cache.keep(hash(2), {{account_id{1, 0}, device_id{9, 9}}, "p1"});
+  cache.keep(hash(2), {account_id{1, 0}, device_id{9, 9}});
   cache.keep(hash(3), who(3));
   cache.forget(device_id{1, 1});
   EXPECT_EQ(cache.find(hash(1)), nullptr);
@@ -41,6 +41,9 @@ TEST(TokenCache, ForgetsADeviceOrAWholeAccount) {
   cache.forget(account_id{1, 0});
   EXPECT_EQ(cache.find(hash(2)), nullptr);
   EXPECT_EQ(cache.size(), 1U);
+  cache.keep(hash(4), who(4));  // where one was forgotten
+  EXPECT_EQ(*cache.find(hash(4)), who(4));
+  EXPECT_EQ(*cache.find(hash(3)), who(3));
 }
 
 }  // namespace

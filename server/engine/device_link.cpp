@@ -106,20 +106,20 @@ void device_link::end_if_drained() {
 void device_link::on_connect(const mqtt::connect_view& connect) {
   if (connect.has_will) return refuse_connect(reason_code::not_authorized);  // M3: nowhere to go yet
   if (!connect.has_user_name || !connect.has_password) return refuse_connect(reason_code::bad_user_name_or_password);
-  login_ = std::make_unique<login>();
-  login_->user = connect.user_name;
-  login_->token = as_text(connect.password);
-  login_->clean_start = connect.clean_start;
-  login_->expiry_s = connect.session_expiry_s();
+  logging_in_ = true;
   for (const auto& property : connect.props.user_properties()) {
-    if (property.name == protocol_name) login_->dunlin = property.value == protocol_version;
+    if (property.name == protocol_name) dunlin_ = property.value == protocol_version;
   }
-  client_id_ = std::make_unique<std::string>(connect.client_id);
-  if (client_id_->empty()) {
-    login_->assigned = true;
-    *client_id_ = to_text(home_->around().random.id<device_id>());
+  // Nearly always it is a device's id: thousands may be logging in, and nothing is kept beside the link for them.
+  assigned_id_ = connect.client_id.empty();
+  const auto named = assigned_id_ ? home_->around().random.id<device_id>() : id_from_text<device_id>(connect.client_id);
+  if (named && (assigned_id_ || to_text(*named) == connect.client_id)) {
+    device_ = *named;
+  } else {
+    client_id_ = std::make_unique<std::string>(connect.client_id);
   }
-  home_->around().logins.verify(home_->around().self, id_, login_->user, login_->token);
+  home_->around().logins.verify(home_->around().self, id_, std::string(connect.user_name),
+                                std::string(as_text(connect.password)));
 }
 
 void device_link::refuse_connect(reason_code reason) {
@@ -128,8 +128,7 @@ void device_link::refuse_connect(reason_code reason) {
 }
 
 void device_link::on_verified(const identity& who) {
-  if (protocol_->state() != mqtt::protocol_state::connecting || !login_) return;
-  login_->token.clear();
+  if (protocol_->state() != mqtt::protocol_state::connecting || !logging_in_) return;
   if (who.result != login_result::ok) {
     refuse_connect(who.result == login_result::wrong ? reason_code::bad_user_name_or_password
                                                      : reason_code::server_unavailable);
@@ -138,9 +137,9 @@ void device_link::on_verified(const identity& who) {
     return;
   }
   account_ = who.account;
+  primary_ = !client_id_ && device_ == who.device;
+  if (!primary_ && !client_id_) client_id_ = std::make_unique<std::string>(to_text(device_));
   device_ = who.device;
-  primary_ = !client_id_ || *client_id_ == to_text(device_);
-  if (primary_) client_id_.reset();
   const shard_id to = home_->shard_of(account_);
   if (to == home_->around().self) return home_->attach_when_ready(*this);
   home_->boxes().remove_link(*this);
@@ -148,7 +147,7 @@ void device_link::on_verified(const identity& who) {
 }
 
 void device_link::on_attach_ready(bool ok) {
-  if (protocol_->state() != mqtt::protocol_state::connecting || !login_) return;
+  if (protocol_->state() != mqtt::protocol_state::connecting || !logging_in_) return;
   if (ok) {
     finish_login();
   } else {
@@ -162,14 +161,13 @@ void device_link::on_attach_ready(bool ok) {
 void device_link::finish_login() {
   kept_session resumed;
   bool present = false;
-  switch (home_->boxes().attach(*this, login_->clean_start, &resumed, &present)) {
+  switch (home_->boxes().attach(*this, protocol_->is_clean_start(), &resumed, &present)) {
     case inboxes::attach_result::ok: break;
     case inboxes::attach_result::unknown_device: refuse_connect(reason_code::not_authorized); return port_->close();
     case inboxes::attach_result::too_many: refuse_connect(reason_code::quota_exceeded); return port_->close();
   }
   session_ = std::move(resumed.session);
   wanted_ = std::move(resumed.wanted);
-  dunlin_ = login_->dunlin;
   const auto data_id = id_from_bytes<account_id>(home_->around().data_id);
   const std::string data_text = to_text(data_id);
   const std::string time_text = std::to_string(home_->now().wall);
@@ -180,12 +178,12 @@ void device_link::finish_login() {
                              .shared_subscription_available = false,
                              .maximum_qos = mqtt::qos_level::exactly_once,
                              .user_properties = about};
-  if (login_->assigned) params.assigned_client_id = client_id();
+  if (assigned_id_) params.assigned_client_id = client_id();
   const std::uint32_t most = primary_ ? home_->around().limits.max_session_expiry_s : 0;
   params.has_session_expiry = true;
-  params.session_expiry_s = std::min(login_->expiry_s, most);
+  params.session_expiry_s = std::min(protocol_->requested_expiry_s(), most);
   protocol_->accept(session_, params);
-  login_.reset();
+  logging_in_ = false;
   if (present) {
     // Feeds go on where they were: what was in flight is sent again before anything new (M2).
     home_->boxes().sync(*this);
@@ -264,8 +262,9 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
     said_hello_ = false;
     told_caught_up_ = false;
   }
-  // New feeds: what they missed is to go out before "caught up" is true again.
-  if (std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return !f.attached; })) {
+  // New feeds: what they missed is to go out before "caught up" is true again. Where another connection of the account
+  // stands at the head, they know already what that is.
+  if (missed_ || std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return !f.attached; })) {
     caught_up_ = false;
     told_caught_up_ = false;
     order_waits_ = true;

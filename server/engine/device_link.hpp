@@ -151,15 +151,6 @@ class device_link final : public mqtt::host {
   void on_protocol_error(mqtt::reason_code reason) override;
 
  private:
-  // What CONNECT said, until it is answered.
-  struct login {
-    std::string user;
-    std::string token;
-    bool clean_start = false;
-    bool dunlin = false;
-    bool assigned = false;
-    std::uint32_t expiry_s = 0;
-  };
   struct pending_receipt {
     std::uint64_t tag;
     mqtt::publish_token token;
@@ -222,15 +213,16 @@ class device_link final : public mqtt::host {
   std::optional<mqtt::protocol> protocol_;  // always there: another one on each shard
   mqtt::session session_;
   account_id account_;
-  device_id device_;
+  device_id device_;  // until it is verified, the one that the client id names, if it names one
   std::unique_ptr<std::string> client_id_;
-  std::unique_ptr<login> login_;
   std::unique_ptr<open_subscribe> subscribing_;
   filters wanted_;
   std::vector<feed> feeds_;                                 // ascending by conversation
   std::unique_ptr<std::vector<pending_receipt>> receipts_;  // null: none
   std::unique_ptr<catch_up> missed_;                        // null: nothing
-  std::uint64_t me_before_ = 0;  // what of the account's stream goes before feeds that are `after_me`
+  std::uint64_t me_before_ = 0;   // what of the account's stream goes before feeds that are `after_me`
+  bool logging_in_ : 1 = false;   // CONNECT is not answered
+  bool assigned_id_ : 1 = false;  // the client id is the server's
   bool primary_ : 1 = false;
   bool attached_ : 1 = false;
   bool dunlin_ : 1 = false;

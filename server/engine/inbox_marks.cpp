@@ -13,6 +13,15 @@ constexpr std::size_t parts_an_entry = 256;
 
 // --- receipts and marks -----------------------------------------------------------------------------------------
 
+std::uint32_t inboxes::counted_devices(const stream::inbox_state& state) const {
+  const auto since = owner_.active_since();
+  std::uint64_t sum = 0;
+  for (const auto& device : state.devices) {
+    if (!device.id.is_zero() && device.seen >= since) sum += device.id.lo * 0x9e3779b97f4a7c15U >> 32;
+  }
+  return static_cast<std::uint32_t>(sum);
+}
+
 stream::marks inboxes::marks_now(const live_conversation& c) {
   const auto* state = owner_.inbox(c.inbox->account);
   const auto* stored = state == nullptr ? nullptr : state->find(c.stream);
@@ -39,6 +48,7 @@ stream::marks inboxes::marks_now(const live_conversation& c) {
 
 void inboxes::marks_changed(std::uint32_t handle) {
   auto& c = slot(handle);
+  c.kept = false;
   if (c.marks_due || c.stream == account_stream(c.inbox->account)) return;
   c.marks_due = true;
   marks_due_.push_back(handle);
@@ -51,9 +61,9 @@ void inboxes::report_marks(std::vector<std::uint32_t>& handles) {
     if (!is_current(handle)) continue;
     c.marks_due = false;
     if (c.inbox == nullptr || c.stream == account_stream(c.inbox->account)) continue;
+    if (c.kept) continue;
     const auto at = marks_now(c);
-    auto merged = c.kept;
-    if (!merged.merge(at)) continue;
+    if (at == stream::marks{}) continue;  // what a stream has of itself
     auto& batch = out[owner_.shard_of(partition_of(c.stream))];
     batch.from = self_;
     batch.list.push_back({c.stream, c.inbox->account, handle, at});
@@ -66,7 +76,7 @@ void inboxes::report_marks(std::vector<std::uint32_t>& handles) {
 }
 
 void inboxes::take(marks_kept& m) {
-  if (auto* c = valid(m.handle, m.stream)) c->kept.merge(m.at);
+  if (auto* c = valid(m.handle, m.stream)) c->kept = m.at.covers(marks_now(*c));
 }
 
 void inboxes::take(receipts_news& m) {
@@ -131,7 +141,7 @@ void inboxes::note_seen(const device_link& link) {
 void inboxes::flush_seen() {
   if (seen_day_ != owner_.today()) {
     seen_day_ = owner_.today();
-    for (const auto& [id, link] : links_) {
+    for (const auto* link : links_) {
       if (link->is_open()) note_seen(*link);
     }
   }

@@ -1,6 +1,7 @@
 // Connections and sessions of inboxes: they attach, detach, subscribe, are taken over, expire (D4, M1, M2).
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/inboxes.hpp"
 
@@ -10,32 +11,31 @@ device_link* inboxes::find_link(std::uint64_t id) {
   if (last_link_ != nullptr && last_link_->id() == id) return last_link_;
   const auto it = links_.find(id);
   if (it == links_.end()) return nullptr;
-  return last_link_ = it->second;
+  return last_link_ = *it;
 }
 
 void inboxes::add_link(device_link& link) {
-  links_[link.id()] = &link;
+  links_.insert(&link);
   counts_.connections.set(static_cast<std::int64_t>(links_.size()));
 }
 
 void inboxes::remove_link(device_link& link) {
-  links_.erase(link.id());
+  links_.erase(&link);
   if (last_link_ == &link) last_link_ = nullptr;
   counts_.connections.set(static_cast<std::int64_t>(links_.size()));
 }
 
 live_inbox& inboxes::inbox_of(account_id account) {
-  auto& place = inboxes_[account];
-  if (!place) {
-    place = std::make_unique<live_inbox>();
-    place->account = account;
-  }
-  return *place;
+  const auto known = inboxes_.find(account);
+  if (known != inboxes_.end()) return **known;
+  auto fresh = std::make_unique<live_inbox>();
+  fresh->account = account;
+  return **inboxes_.insert(std::move(fresh)).first;
 }
 
 bool inboxes::is_in_use(account_id account) const {
   const auto it = inboxes_.find(account);
-  if (it != inboxes_.end() && !it->second->links.empty()) return true;
+  if (it != inboxes_.end() && !(*it)->links.empty()) return true;
   const auto is_of = [&](const auto& part) { return part.account == account; };
   const auto& parts = parts_[partition_of(account)];
   const auto& seen = seen_[partition_of(account)];
@@ -44,9 +44,9 @@ bool inboxes::is_in_use(account_id account) const {
 
 void inboxes::forget_if_idle(account_id account) {
   const auto it = inboxes_.find(account);
-  if (it == inboxes_.end() || !it->second->links.empty()) return;
-  while (it->second->first != 0) drop_slot(it->second->first);
-  if (!it->second->kept) inboxes_.erase(it);
+  if (it == inboxes_.end() || !(*it)->links.empty()) return;
+  while ((*it)->first != 0) drop_slot((*it)->first);
+  if (!(*it)->kept) inboxes_.erase(it);
 }
 
 namespace {
@@ -100,6 +100,7 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
       counts_.sessions_kept.set(static_cast<std::int64_t>(--kept_count_));
     }
   }
+  if (inbox.links.empty()) inbox.devices = counted_devices(*state);
   inbox.links.push_back(&link);
   note_seen(link);
   return attach_result::ok;
@@ -108,7 +109,7 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
 void inboxes::detach(device_link& link, mono_ms now) {
   const auto it = inboxes_.find(link.account());
   if (it == inboxes_.end()) return;
-  auto& inbox = *it->second;
+  auto& inbox = **it;
   const auto place = std::find(inbox.links.begin(), inbox.links.end(), &link);
   if (place == inbox.links.end()) return;
   inbox.links.erase(place);
@@ -217,7 +218,7 @@ void inboxes::changed(account_id account) {
     const std::size_t i = state == nullptr ? stream::inbox_state::npos : state->find_device(device);
     return i == stream::inbox_state::npos || state->deleted;
   };
-  const auto links = it->second->links;
+  const auto links = (*it)->links;
   for (auto* link : links) {
     if (is_gone(link->device())) {
       link->on_gone();
@@ -228,15 +229,21 @@ void inboxes::changed(account_id account) {
   }
   const auto still = inboxes_.find(account);  // with its last connection it may have gone
   if (still == inboxes_.end()) return;
-  auto& inbox = *still->second;
+  auto& inbox = **still;
   if (inbox.kept) {
     std::erase_if(*inbox.kept, [&](const auto& kept) { return is_gone(kept.first); });
     if (inbox.kept->empty()) inbox.kept.reset();
   }
   if (state == nullptr) return;
+  const std::uint32_t counted = counted_devices(*state);
+  const bool other_devices = std::exchange(inbox.devices, counted) != counted;
   for (std::uint32_t i = inbox.first; i != 0;) {
     const std::uint32_t next = slots_[i].next;
-    if (is_stale(*state, handle_of(i))) drop_slot(i);
+    if (is_stale(*state, handle_of(i))) {
+      drop_slot(i);
+    } else if (other_devices) {
+      marks_changed(handle_of(i));
+    }
     i = next;
   }
 }
@@ -244,17 +251,17 @@ void inboxes::changed(account_id account) {
 void inboxes::expire(moment now) {
   std::vector<account_id> idle;
   std::size_t kept = 0;
-  for (auto& [account, inbox] : inboxes_) {
+  for (auto& inbox : inboxes_) {
     if (inbox->kept) {
       std::erase_if(*inbox->kept, [&](const auto& k) { return k.second.expires <= now.mono; });
       kept += inbox->kept->size();
       if (inbox->kept->empty()) inbox->kept.reset();
     }
-    if (inbox->links.empty() && !inbox->kept) idle.push_back(account);
+    if (inbox->links.empty() && !inbox->kept) idle.push_back(inbox->account);
   }
   kept_count_ = kept;
   counts_.sessions_kept.set(static_cast<std::int64_t>(kept));
-  for (const auto& account : idle) inboxes_.erase(account);
+  for (const auto& account : idle) inboxes_.erase(inboxes_.find(account));
 }
 
 }  // namespace dunlin::engine

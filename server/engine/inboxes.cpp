@@ -113,7 +113,8 @@ void inboxes::take(armed_list& m) {
     // Late for a place we have left since: the bit is set for `known`, which is below; the owner's next record clears
     // it, and until then nothing is missed, since what raised us came from a read.
     c->state = live_conversation::bit::armed;
-    c->kept = a.at;
+    // Where a report is due anyway, its answer says it.
+    if (!c->kept && !c->marks_due) c->kept = a.at.covers(marks_now(*c));
     if (a.known >= c->known) c->ts = std::max(c->ts, a.ts);
     c->known = std::max(c->known, a.known);
     merge_receipts(a.handle, a.others);
@@ -221,7 +222,7 @@ void inboxes::on_own_event(const own_event& event) {
     auto* c = state == nullptr ? nullptr : state->find(w.conversation);
     if (c != nullptr && c->live != 0) marks_changed(c->live);
     if (w.read == 0) continue;
-    for (auto* link : it->second->links) {
+    for (auto* link : (*it)->links) {
       auto* at = c == nullptr || link == sender ? nullptr : link->find_feed(c->live);
       if (at != nullptr) link->on_own_read(*at);
     }
@@ -243,7 +244,7 @@ void inboxes::on_link_gap(shard_id from) {
     if (slots_[i].inbox == nullptr || owner_.shard_of(partition_of(slots_[i].stream)) != from) continue;
     ask_anew(handle_of(i));
   }
-  for (auto& [id, link] : links_) link->on_link_gap(from);
+  for (auto* link : links_) link->on_link_gap(from);
 }
 
 void inboxes::tick(moment now) {
@@ -258,7 +259,7 @@ void inboxes::tick(moment now) {
     flush_cursors(now, all);
     if (all) {
       flush_seen();
-      for (auto& [id, link] : links_) {
+      for (auto* link : links_) {
         if (link->wants_retry()) link->try_again();
       }
     }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/chunked.hpp"
 #include "engine/counters.hpp"
@@ -42,7 +43,8 @@ struct live_inbox {
   account_id account;
   boost::container::small_vector<device_link*, 1> links;
   std::unique_ptr<std::map<device_id, kept_session>> kept;  // null: none
-  std::uint32_t first = 0;  // of its conversations: an index of slots, chained by `next`
+  std::uint32_t first = 0;    // of its conversations: an index of slots, chained by `next`
+  std::uint32_t devices = 0;  // counted_devices, as far as marks were looked at
 };
 
 // One conversation of a live inbox.
@@ -57,13 +59,29 @@ struct live_conversation {
   bit state : 2 = bit::unarmed;
   bool marks_due : 1 = false;
   bool listed : 1 = false;    // is to be armed this turn
+  bool kept : 1 = false;      // the stream has our marks, durably, as far as they are known to have changed
   std::uint32_t asked_s = 0;  // when it was armed last, in seconds of the clock
   receipts others;
-  stream::marks kept;  // what the stream said it has of ours
 };
 
 // One for each conversation of each account that is connected.
-static_assert(sizeof(live_conversation) <= 88);
+static_assert(sizeof(live_conversation) <= 64);
+
+// Tens of thousands are found by what stands in them, without a key beside it.
+struct link_by_id {
+  using is_transparent = void;
+  static std::uint64_t key(std::uint64_t id) { return id; }
+  static std::uint64_t key(const device_link* link) { return link->id(); }
+  std::size_t operator()(const auto& what) const { return std::hash<std::uint64_t>()(key(what)); }
+  bool operator()(const auto& a, const auto& b) const { return key(a) == key(b); }
+};
+struct inbox_by_account {
+  using is_transparent = void;
+  static const account_id& key(const account_id& account) { return account; }
+  static const account_id& key(const std::unique_ptr<live_inbox>& inbox) { return inbox->account; }
+  std::size_t operator()(const auto& what) const { return std::hash<account_id>()(key(what)); }
+  bool operator()(const auto& a, const auto& b) const { return key(a) == key(b); }
+};
 
 class inboxes {
  public:
@@ -119,7 +137,7 @@ class inboxes {
   [[nodiscard]] std::size_t kept() const { return kept_count_; }
   template <class Visitor>
   void for_each_link(Visitor&& visit) {
-    for (auto& [id, link] : links_) visit(*link);
+    for (auto* link : links_) visit(*link);
   }
 
  private:
@@ -143,6 +161,8 @@ class inboxes {
   // Armed, and read where a read is under way, as if nothing of that had arrived (D5).
   void ask_anew(std::uint32_t handle);
   stream::marks marks_now(const live_conversation& c);
+  // Another number where other devices count in marks.
+  [[nodiscard]] std::uint32_t counted_devices(const stream::inbox_state& state) const;
   void marks_changed(std::uint32_t handle);
   void report_marks(std::vector<std::uint32_t>& handles);
   void raise(std::uint32_t handle, std::uint64_t head, const record_list& list);
@@ -164,8 +184,8 @@ class inboxes {
   chunked<live_conversation> slots_;  // [0] is nobody's
   std::vector<std::uint8_t> generations_;
   std::vector<std::uint32_t> free_slots_;
-  boost::unordered_flat_map<account_id, std::unique_ptr<live_inbox>, std::hash<account_id>> inboxes_;
-  boost::unordered_flat_map<std::uint64_t, device_link*> links_;
+  boost::unordered_flat_set<std::unique_ptr<live_inbox>, inbox_by_account, inbox_by_account> inboxes_;
+  boost::unordered_flat_set<device_link*, link_by_id, link_by_id> links_;
   device_link* last_link_ = nullptr;  // the one that was found last
   std::vector<std::uint32_t> to_arm_;
   std::vector<arms> arms_to_;  // by shard, while this turn's arms go out

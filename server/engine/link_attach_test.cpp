@@ -184,6 +184,21 @@ TEST_F(attach, D9_CaughtUpComesBehindAllThatWasMissed) {
   EXPECT_EQ(b->notices(1).size(), 1U);
 }
 
+TEST_F(attach, D9_CaughtUpComesBehindAllThatWasMissedWhereTheHeadsAreKnownFromAnotherConnection) {
+  auto second = rig.connect(ben, {.client_id = "second"});
+  second->subscribe({"me", "c/+"});
+  rig.run();
+  say(0, 60);
+  const auto b = connect(as_ben(8));
+  std::size_t before = 0;
+  for (const auto& m : b->messages) {
+    if (m.topic == "me/now") break;
+    before += m.topic.starts_with("c/") ? 1 : 0;
+  }
+  EXPECT_EQ(before, 60U);
+  EXPECT_EQ(b->notices(1).size(), 1U);
+}
+
 TEST_F(attach, D9_CaughtUpIsSaidAgainToWhoSubscribesLater) {
   auto b = rig.connect(ben, as_ben());
   b->subscribe({"c/+"});

@@ -200,6 +200,8 @@ class protocol {
   // Whether answers may carry a reason string and user properties (5.0, Request Problem Information).
   [[nodiscard]] bool lets_user_properties() const { return version_ == protocol_version::v5 && problem_information_; }
   [[nodiscard]] bool is_clean_start() const { return clean_start_; }
+  // Seconds, as CONNECT asked for.
+  [[nodiscard]] std::uint32_t requested_expiry_s() const { return requested_expiry_s_; }
   [[nodiscard]] std::uint32_t client_max_packet_size() const { return client_max_packet_; }
   [[nodiscard]] std::uint16_t client_receive_maximum() const { return send_maximum_; }
 

@@ -35,6 +35,10 @@ struct marks {
   std::uint64_t read = 0;
 
   friend bool operator==(const marks&, const marks&) = default;
+  // As far as `other` in everything.
+  [[nodiscard]] bool covers(const marks& other) const {
+    return got >= other.got && all >= other.all && read >= other.read;
+  }
   // True if something grew.
   bool merge(const marks& other);
 };

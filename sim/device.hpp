@@ -183,7 +183,7 @@ class device final : public mqtt_client::listener {
   void on_receipt(line& l, stream_id stream, const mqtt::publish_view& packet);
   void on_notice(line& l, const mqtt::publish_view& packet);
   void on_me(const record& r);
-  void check_follows(line& l, stream_id stream, shelf& s, std::uint64_t seq, bool dup);
+  void check_follows(line& l, stream_id stream, shelf& s, std::uint64_t seq);
   void begin_at(const line& l, stream_id stream, shelf& s, std::uint64_t seq);
   void send_acks(line& l);
   void keep(stream_id stream, std::uint64_t seq);

@@ -52,8 +52,11 @@ void device::on_record(line& l, stream_id stream, const mqtt::publish_view& pack
     if (r->seq <= at.last && !joined_again) {
       world_.fail(name_, "{} got {} of {} after {}", l.mqtt->name(), r->seq, world_.name(stream), at.last);
     }
-    if (moves) check_follows(l, stream, s, r->seq, packet.dup);
+    if (moves) check_follows(l, stream, s, r->seq);
     at.last = r->seq;
+  } else if (moves) {
+    // The connection that it was first sent on may have ended before it came: then this is the first that comes of it.
+    begin_at(l, stream, s, r->seq);
   }
   if (packet.qos == mqtt::qos_level::at_most_once) return;
   const mono_ms now = world_.ms();
@@ -62,7 +65,7 @@ void device::on_record(line& l, stream_id stream, const mqtt::publish_view& pack
 }
 
 // What the device's cursor says it has not, in order and without a hole that nothing explains (D6).
-void device::check_follows(line& l, stream_id stream, shelf& s, std::uint64_t seq, bool /*dup*/) {
+void device::check_follows(line& l, stream_id stream, shelf& s, std::uint64_t seq) {
   const auto about = world_.name(stream);
   if (l.kept.contains(stream) && seq <= l.kept[stream]) {
     world_.fail(name_, "{} got {} of {}, and the server had noted {}", l.mqtt->name(), seq, about, l.kept[stream]);

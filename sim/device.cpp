@@ -129,6 +129,7 @@ void device::open(bool is_primary) {
               options.max_packet, options.dunlin, options.problem_information);
   // The server may have made one although its answer never came.
   if (is_primary) session_possible_ = session_possible_ || options.expiry_s != 0 || (v3_ && !options.clean_start);
+  fills_gaps_ = fills_gaps_ || options.dunlin;
   l->mqtt->connect(options);
   lines_.push_back(std::move(l));
 }

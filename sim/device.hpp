@@ -184,7 +184,7 @@ class device final : public mqtt_client::listener {
   void on_notice(line& l, const mqtt::publish_view& packet);
   void on_me(const record& r);
   void check_follows(line& l, stream_id stream, shelf& s, std::uint64_t seq);
-  void begin_at(const line& l, stream_id stream, shelf& s, std::uint64_t seq);
+  void begin_at(stream_id stream, shelf& s, std::uint64_t seq);
   void send_acks(line& l);
   void keep(stream_id stream, std::uint64_t seq);
   void find_gaps();
@@ -212,6 +212,7 @@ class device final : public mqtt_client::listener {
   std::map<std::uint16_t, owed> session_;
   bool session_kept_ = false;      // its messages at QoS 2 go on with the next connection
   bool session_possible_ = false;  // it has asked for one; a late CONNECT may make it even now
+  bool fills_gaps_ = false;  // it has connected with dunlin=1; the newest that came first may be sent again without it
   std::uint16_t session_next_id_ = 1;
   std::set<stream_id> told_of_;
   message_id last_id_;

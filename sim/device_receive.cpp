@@ -56,7 +56,7 @@ void device::on_record(line& l, stream_id stream, const mqtt::publish_view& pack
     at.last = r->seq;
   } else if (moves) {
     // The connection that it was first sent on may have ended before it came: then this is the first that comes of it.
-    begin_at(l, stream, s, r->seq);
+    begin_at(stream, s, r->seq);
   }
   if (packet.qos == mqtt::qos_level::at_most_once) return;
   const mono_ms now = world_.ms();
@@ -89,15 +89,15 @@ void device::check_follows(line& l, stream_id stream, shelf& s, std::uint64_t se
       if (!has(stream, s, hole)) s.to_fill.insert(hole);
     }
   }
-  begin_at(l, stream, s, seq);
+  begin_at(stream, s, seq);
 }
 
 // The first that it is given of a stream.
-void device::begin_at(const line& l, stream_id stream, shelf& s, std::uint64_t seq) {
+void device::begin_at(stream_id stream, shelf& s, std::uint64_t seq) {
   if (s.start != 0 && seq >= s.start) return;
   s.start = seq;
   // What is before may have been passed over for it: it looks.
-  const bool asks = (l.mqtt->options().dunlin || small_) && stream != account_stream(person_.id);
+  const bool asks = (fills_gaps_ || small_) && stream != account_stream(person_.id);
   for (auto hole = s.joined + 1; asks && hole < seq; ++hole) s.to_fill.insert(hole);
 }
 
@@ -197,7 +197,7 @@ void device::on_notice(line& l, const mqtt::publish_view& packet) {
       const bool moves = l.primary && std::any_of(l.wishes.begin(), l.wishes.end(), [](const filter_wish& f) {
                            return f.qos == 1 && f.filter.starts_with("c/");
                          });
-      if (moves) begin_at(l, n->conversation, s, n->seq);
+      if (moves) begin_at(n->conversation, s, n->seq);
       if (l.primary) {
         auto& p = stage_.truth.progress_of(n->conversation, person_.id, id_);
         p.acknowledged = std::max(p.acknowledged, n->seq);

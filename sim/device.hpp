@@ -21,6 +21,7 @@ namespace dunlin::sim {
 
 // What a device has been told and may rely on, by conversation.
 struct device_claim {
+  std::uint64_t joined = 0;     // under this membership, as `me` says
   std::uint64_t kept = 0;       // everything up to here is noted
   std::uint64_t read_kept = 0;  // and so much as read
   std::uint64_t delivered = 0;  // receipts
@@ -102,6 +103,7 @@ class device final : public mqtt_client::listener {
     stream_id conversation;
     std::uint64_t have_through = 0;
     std::uint64_t read = 0;
+    std::uint64_t joined = 0;  // as it knew when it sent this
     std::uint8_t qos = 1;
     bool received = false;  // PUBREC came
     bool unsure = false;    // where nothing would say that it is refused
@@ -183,6 +185,9 @@ class device final : public mqtt_client::listener {
   void on_receipt(line& l, stream_id stream, const mqtt::publish_view& packet);
   void on_notice(line& l, const mqtt::publish_view& packet);
   void on_me(const record& r);
+  void on_joined(stream_id stream, std::uint64_t join_seq);
+  // Whether what was noted of a stream was noted under the membership that an account has now.
+  [[nodiscard]] bool is_of_now(stream_id stream, const shelf& s) const;
   void check_follows(line& l, stream_id stream, shelf& s, std::uint64_t seq);
   void begin_at(stream_id stream, shelf& s, std::uint64_t seq);
   void send_acks(line& l);

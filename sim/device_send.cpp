@@ -1,4 +1,4 @@
-// What a device sends: messages with retries, receipts, and what is sent to see it refused.
+// What a device sends: messages with retries, receipts, and what is sent to see it refused; what it was told is noted.
 
 #include <algorithm>
 #include <charconv>
@@ -188,7 +188,11 @@ void device::send_receipt(line& l, conversation& c, std::uint64_t have_through, 
   world_.note("{} tells {} have {} read {}", l.mqtt->name(), c.name, have_through, read);
   const auto id =
       l.mqtt->publish(topic_of(c.id, "/receipt"), write_receipt({.read = read, .have_through = have_through}), 1);
-  l.waiting[id] = {.is = pending::what::receipt, .conversation = c.id, .have_through = have_through, .read = read};
+  l.waiting[id] = {.is = pending::what::receipt,
+                   .conversation = c.id,
+                   .have_through = have_through,
+                   .read = read,
+                   .joined = shelves_[c.id].joined};
 }
 
 void device::tell_all(conversation& c) {
@@ -333,8 +337,30 @@ void device::on_receipt_kept(const pending& p, const mqtt::ack_view& packet) {
   world_.count(seen::receipt_kept);
   if (v3_) return;  // which cannot tell it from a refusal
   auto& s = shelves_[p.conversation];
+  if (p.joined != s.joined) return;  // it may have been noted before it left and joined anew
   s.kept = std::max(s.kept, p.have_through);
   s.read_kept = std::max(s.read_kept, p.read);
+}
+
+device_claims device::claims() const {
+  device_claims out;
+  for (const auto& [id, s] : shelves_) out[id] = {s.joined, s.kept, s.read_kept, s.delivered, s.read};
+  return out;
+}
+
+void device::check_state(const engine::state_answer& a, const device_claims& before) const {
+  for (const auto& c : a.conversations) {
+    const auto it = before.find(c.id);
+    if (it == before.end()) continue;
+    const auto& s = it->second;
+    const auto* about = stage_.find(c.id);
+    const bool joined_again = about != nullptr && about->rejoined.contains(person_.id);
+    if (joined_again && c.join_seq != s.joined) continue;  // what was noted was so under another membership
+    if (c.cursor < s.kept || c.read < s.read_kept) {
+      world_.fail(name_, "the state of {} says cursor {} and read {}; noted for good were {} and {}", world_.name(c.id),
+                  c.cursor, c.read, s.kept, s.read_kept);
+    }
+  }
 }
 
 }  // namespace dunlin::sim

@@ -18,7 +18,8 @@ constexpr std::array table = {
             "The data directory: everything that the server keeps. It is made with mode 0700 if it does not exist.",
             &config::data},
     setting{"shards", setting_type::count, "0",
-            "Threads that serve connections and conversations; 0 is one less than processor cores.", &config::shards, 0, 64},
+            "Threads that serve connections and conversations; 0 is one less than processor cores.", &config::shards, 0,
+            64},
 
     setting{"listen.mqtt", setting_type::address, "127.0.0.1:1883",
             "Where MQTT is served over TCP. Port 0 picks a free one.", &config::mqtt},

@@ -12,8 +12,8 @@ namespace {
 
 std::size_t shard_count(const config& values) {
   if (values.shards != 0) return values.shards;
-  // One core is left to the log's writer and the kernel's part of the disk: where shards take all of them, each round of
-  // the log waits for a shard to pause, and every message for the round.
+  // One core is left to the log's writer and the kernel's part of the disk: where shards take all of them, each round
+  // of the log waits for a shard to pause, and every message for the round.
   const std::size_t cores = std::max(std::thread::hardware_concurrency(), 2U);
   return std::min<std::size_t>(cores - 1, 64);
 }

@@ -77,8 +77,8 @@ struct link_by_id {
 };
 struct inbox_by_account {
   using is_transparent = void;
-  static const account_id& key(const account_id& account) { return account; }
-  static const account_id& key(const std::unique_ptr<live_inbox>& inbox) { return inbox->account; }
+  static account_id key(account_id account) { return account; }
+  static account_id key(const std::unique_ptr<live_inbox>& inbox) { return inbox->account; }
   std::size_t operator()(const auto& what) const { return std::hash<account_id>()(key(what)); }
   bool operator()(const auto& a, const auto& b) const { return key(a) == key(b); }
 };

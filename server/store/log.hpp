@@ -115,8 +115,8 @@ class log {
   // next submit.
   virtual space reserve(std::size_t bytes, space_for whom) = 0;
 
-  // Memory for an entry of so many bytes: one that is submitted from there next is not copied. Valid until then, or the
-  // next call of another function here. REQUIRES: reserve() granted.
+  // Memory for an entry of so many bytes: one that is submitted from there next is not copied. Valid until the
+  // next submit or flush. REQUIRES: reserve() granted.
   virtual std::uint8_t* room(partition_id partition, std::size_t bytes) = 0;
 
   // REQUIRES: reserve() granted. `entry` is copied, unless it lies in room().

@@ -56,6 +56,23 @@ TEST_P(LogContract, L1_ApplyIsCalledOnceInOrderWithTheContextOfSubmit) {
   EXPECT_EQ(applier_of(a_).at(a_).records.at(2), "two");
 }
 
+TEST_P(LogContract, L1_AnEntryThatWasWrittenIntoTheLogsRoomIsKeptAsOneThatIsCopied) {
+  submit(a_, "copied");
+  for (std::size_t size = 1; size < 200'000; size = size * 3 + 1) {  // past what the batch has room for
+    const bytes entry = recording_applier::entry(a_, std::string(size, 'x'));
+    if (log_of(a_).reserve(entry.size() + 16, space_for::client) != space::granted) break;
+    std::uint8_t* const room = log_of(a_).room(partition_of(a_), entry.size());
+    std::copy(entry.begin(), entry.end(), room);
+    log_of(a_).submit(partition_of(a_), {room, entry.size()}, nullptr);
+  }
+  submit(a_, "copied again");
+  settle();
+  const auto before = applier_of(a_).at(a_).records;
+  EXPECT_GT(before.size(), 8U);
+  crash(2);
+  EXPECT_EQ(applier_of(a_).at(a_).records, before);
+}
+
 TEST_P(LogContract, L1_PositionsArePerPartition) {
   submit(a_, "one");
   submit(recording_applier::stream_of(6, 1), "one");

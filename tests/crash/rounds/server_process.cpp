@@ -64,8 +64,8 @@ void server_process::start(unsigned sync_us) {
   std::error_code none;
   fs::remove(options_.directory + "/ready.json", none);
   std::vector<std::string> words{
-      options_.program, "serve",  "--data",      live(),         "--mqtt",
-      "127.0.0.1:0",    "--http", "127.0.0.1:0", "--ready-file", options_.directory + "/ready.json",
+      options_.program, "serve",   "--data",      live(),         "--mqtt",
+      "127.0.0.1:0",    "--http",  "127.0.0.1:0", "--ready-file", options_.directory + "/ready.json",
       "--set",          "shards=2"};  // on any machine: what crosses between them is tried
   words.insert(words.end(), options_.serve.begin(), options_.serve.end());
   pid_ = spawn(words, log(), log(), [&] {

@@ -15,6 +15,11 @@ std::uint64_t zigzag(std::int64_t v) {
 }
 std::int64_t unzigzag(std::uint64_t v) { return static_cast<std::int64_t>(v >> 1 ^ (~(v & 1) + 1)); }
 
+// Around the end, as unsigned numbers go: a difference may be any where the file is not what was written.
+std::int64_t plus(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
 void write_extent(byte_writer& w, const extent& e) {
   w.u64(e.offset);
   w.u64(e.length);
@@ -161,7 +166,7 @@ bool record_walk::next_run() {
 bool record_walk::next_in_run() {
   --left_;
   ++record_.seq;
-  record_.ts += unzigzag(run_.varint());
+  record_.ts = plus(record_.ts, unzigzag(run_.varint()));
   record_.body = run_.field();
   return run_.ok();
 }

@@ -206,12 +206,12 @@ void model::check_stream(stream_id id, const truth& t) const {
   std::map<device_id, const record*> last;
   // Accepted, or perhaps, but where was not said; and trimmed before anybody else was given it. A message without an
   // id makes a record with each attempt.
-  std::size_t unplaced = 0;
+  std::ptrdiff_t unplaced = 0;
   for (const auto& [body, m] : sent_) {
     if (m->stream != id || m->seq != 0) continue;
     const std::size_t most = (m->accepted ? 1 : 0) + std::size_t{m->unanswered} + m->unsure;
     const std::size_t records = m->id.is_zero() ? most : std::min<std::size_t>(most, 1);
-    unplaced += records - std::min(records, m->found.size());
+    unplaced += static_cast<std::ptrdiff_t>(records - std::min(records, m->found.size()));
   }
   for (const auto& [seq, r] : t.records) {
     // What its sender alone has, who knows of it by the verdict.

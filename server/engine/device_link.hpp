@@ -241,6 +241,6 @@ class device_link final : public mqtt::host {
 
 // Some ten thousand of them sit idle on a small machine.
 static_assert(sizeof(filters) <= 16);
-static_assert(sizeof(device_link) <= 272);
+static_assert(sizeof(device_link) <= 264);
 
 }  // namespace dunlin::engine

@@ -17,7 +17,7 @@ std::uint32_t inboxes::counted_devices(const stream::inbox_state& state) const {
   const auto since = owner_.active_since();
   std::uint64_t sum = 0;
   for (const auto& device : state.devices) {
-    if (!device.id.is_zero() && device.seen >= since) sum += device.id.lo * 0x9e3779b97f4a7c15U >> 32;
+    if (device.is_active(since)) sum += device.id.lo * 0x9e3779b97f4a7c15U >> 32;
   }
   return static_cast<std::uint32_t>(sum);
 }
@@ -31,7 +31,7 @@ stream::marks inboxes::marks_now(const live_conversation& c) {
   stream::marks out{.read = stored->read};
   bool first = true;
   for (std::size_t i = 0; i < state->devices.size(); ++i) {
-    if (state->devices[i].id.is_zero() || state->devices[i].seen < since) continue;
+    if (!state->devices[i].is_active(since)) continue;
     std::uint64_t cursor = stored->cursors[i];
     for (const auto* link : c.inbox->links) {
       if (!link->is_primary() || link->device() != state->devices[i].id) continue;

@@ -36,6 +36,15 @@ struct attach : testing::Test {
     rig.run();
     return b;
   }
+  // Records of conversations before the first word on me/now.
+  static std::size_t records_before_now(const test_device& b) {
+    std::size_t before = 0;
+    for (const auto& m : b.messages) {
+      if (m.topic == "me/now") break;
+      before += m.topic.starts_with("c/") ? 1 : 0;
+    }
+    return before;
+  }
   // Conversations in the order in which records of them came, each run once.
   std::vector<std::size_t> order(const test_device& b) {
     std::vector<std::size_t> out;
@@ -175,12 +184,7 @@ TEST_F(attach, D9_CaughtUpComesBehindAllThatWasMissed) {
   say(0, 60);
   say(1, 60);
   const auto b = connect(as_ben(8));
-  std::size_t before = 0;
-  for (const auto& m : b->messages) {
-    if (m.topic == "me/now") break;
-    before += m.topic.starts_with("c/") ? 1 : 0;
-  }
-  EXPECT_EQ(before, 120U);
+  EXPECT_EQ(records_before_now(*b), 120U);
   EXPECT_EQ(b->notices(1).size(), 1U);
 }
 
@@ -190,12 +194,7 @@ TEST_F(attach, D9_CaughtUpComesBehindAllThatWasMissedWhereTheHeadsAreKnownFromAn
   rig.run();
   say(0, 60);
   const auto b = connect(as_ben(8));
-  std::size_t before = 0;
-  for (const auto& m : b->messages) {
-    if (m.topic == "me/now") break;
-    before += m.topic.starts_with("c/") ? 1 : 0;
-  }
-  EXPECT_EQ(before, 60U);
+  EXPECT_EQ(records_before_now(*b), 60U);
   EXPECT_EQ(b->notices(1).size(), 1U);
 }
 

@@ -13,7 +13,6 @@ using mqtt::reason_code;
 
 namespace {
 
-constexpr std::size_t topic_max = 40;
 // So many are looked through faster than they, or the account's list, are searched.
 constexpr std::size_t few_feeds = 8;
 

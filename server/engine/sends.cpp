@@ -27,9 +27,7 @@ std::uint32_t sends::take_place(shard_id to, const sender& who, std::size_t size
 
 std::uint64_t sends::open_here(const sender& who, std::size_t size) {
   const std::uint32_t i = take_place(self_, who, size);
-  places_[i].open = true;
-  ++lanes_[self_].open;
-  lanes_[self_].bytes += size;
+  open(places_[i]);
   return token_of(places_[i], i);
 }
 
@@ -48,8 +46,7 @@ bool sends::submit(shard_id to, const sender& who, bytes entry, mono_ms now) {
 // False: no credit, or no room on the way.
 bool sends::hand_over(std::uint32_t i, mono_ms now) {
   auto& p = places_[i];
-  auto& l = lanes_[p.to];
-  if (!has_credit(l, p.size)) return false;
+  if (!has_credit(lanes_[p.to], p.size)) return false;
   const bool again = may_lose_ && p.to != self_;
   bytes copy;
   if (again) copy = p.entry;
@@ -61,10 +58,14 @@ bool sends::hand_over(std::uint32_t i, mono_ms now) {
   }
   p.entry = std::move(copy);
   p.sent_at = now;
-  p.open = true;
-  ++l.open;
-  l.bytes += p.size;
+  open(p);
   return true;
+}
+
+void sends::open(place& p) {
+  p.open = true;
+  ++lanes_[p.to].open;
+  lanes_[p.to].bytes += p.size;
 }
 
 engine::submit sends::submit_message(std::uint32_t i) {

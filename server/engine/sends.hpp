@@ -73,6 +73,8 @@ class sends {
   }
   // The place of a message that is not open yet.
   std::uint32_t take_place(shard_id to, const sender& who, std::size_t size);
+  // Counts it in its lane.
+  void open(place& p);
   bool hand_over(std::uint32_t i, mono_ms now);
   engine::submit submit_message(std::uint32_t i);
   static std::uint64_t token_of(const place& p, std::uint32_t i) {

@@ -14,8 +14,6 @@ namespace {
 // Where links may lose what they took.
 constexpr mono_ms resend_after = 2000;
 constexpr mono_ms control_patience = 10'000;
-// Of ours; others mean nothing here.
-constexpr std::size_t longest_topic = 40;
 }  // namespace
 
 shard::shard(surroundings all)
@@ -185,7 +183,7 @@ const std::optional<topic>& shard::parse(std::string_view name) {
   auto& kept = parsed_[(letters * 0x9e3779b1U) >> 24];
   if (name != kept.name || name.empty()) {
     kept.meaning = parse_topic(name);
-    kept.name = name.size() <= longest_topic ? name : std::string_view();
+    kept.name = name.size() <= topic_max ? name : std::string_view();
   }
   return kept.meaning;
 }

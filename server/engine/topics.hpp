@@ -1,12 +1,16 @@
 // Dunlin's own topics: which one a topic name or filter means. Anything else below c/, me and presence/ is refused.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "base/id.hpp"
 
 namespace dunlin::engine {
+
+// Bytes: no name of one is longer.
+inline constexpr std::size_t topic_max = 40;
 
 enum class topic_kind : std::uint8_t { send, record, text, live, receipt, me, now, state };
 

@@ -88,7 +88,7 @@ marks inbox_state::marks_of(const inbox_conversation& conversation, day_number s
   marks out{.read = conversation.read};
   bool first = true;
   for (std::size_t i = 0; i < devices.size() && i < conversation.cursors.size(); ++i) {
-    if (devices[i].id.is_zero() || devices[i].seen < since) continue;
+    if (!devices[i].is_active(since)) continue;
     const std::uint64_t cursor = conversation.cursors[i];
     out.got = std::max(out.got, cursor);
     out.all = first ? cursor : std::min(out.all, cursor);

@@ -26,6 +26,9 @@ struct inbox_device {
   device_id id;
   std::uint64_t version = 0;
   day_number seen = 0;  // the last day on which it was connected, or linked (R3)
+
+  // A device, and active: its cursors count in marks (R1, R3).
+  [[nodiscard]] bool is_active(day_number since) const { return !id.is_zero() && seen >= since; }
 };
 
 struct revoked_device {

@@ -125,11 +125,19 @@ TEST_F(BadInput, TooManyConnectionsGet503) {
 }
 
 TEST_F(BadInput, AnAbortedRequestCostsNothing) {
+  // One after the other, each seen to come and go: of many that end at once some may not be accepted yet when the count
+  // is zero, and take the places of the last request.
+  const auto wait_for = [this](std::uint64_t open) {
+    while (metric("dunlin_http_connections") != open) std::this_thread::yield();
+  };
   for (int i = 0; i < 20; ++i) {
-    test_client client(port);
-    client.send("GET /hea");
+    {
+      test_client client(port);
+      client.send("GET /hea");
+      wait_for(1);
+    }
+    wait_for(0);
   }
-  while (metric("dunlin_http_connections") != 0) std::this_thread::yield();
   EXPECT_EQ(status_of(get("/healthz")), 200);
 }
 

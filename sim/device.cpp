@@ -179,6 +179,10 @@ void device::subscribe(line& l) {
   l.suback = l.mqtt->subscribe(l.wishes);
 }
 
+void device::begin_anew(line& l) {
+  for (auto& [id, p] : l.places) p.begins_anew = true;
+}
+
 // What of an earlier connection's QoS 2 goes on, or is lost with its session.
 void device::resume_session(line& l, bool present) {
   auto& c = *l.mqtt;
@@ -209,7 +213,7 @@ void device::resume_session(line& l, bool present) {
 
 void device::on_suback(mqtt_client& c, const mqtt::suback_view& packet) {
   auto& l = *line_of(c);
-  l.begins_anew = true;
+  begin_anew(l);
   if (packet.packet_id != l.suback) return;
   std::size_t i = 0;
   for (const auto reason : packet.reasons) {
@@ -220,7 +224,6 @@ void device::on_suback(mqtt_client& c, const mqtt::suback_view& packet) {
     }
     l.hears_now = l.hears_now || wish.filter == "me/now";
   }
-  l.begins_anew = true;
   l.subscribed = true;
 }
 
@@ -264,13 +267,13 @@ void device::act(line& l) {
   if (world_.one_in(900)) {
     l.wishes = wishes_for(l.primary);
     subscribe(l);
-    l.begins_anew = true;
+    begin_anew(l);
   }
   if (world_.one_in(1500) && !is_thing) {
     const std::string what = world_.one_in(2) ? "c/+" : "c/+/receipt";
     world_.note("{} unsubscribes {}", c.name(), what);
     c.unsubscribe({what});
-    l.begins_anew = true;
+    begin_anew(l);
   }
   if (world_.one_in(1000)) {
     world_.note("{} disconnects", c.name());

@@ -120,6 +120,7 @@ class device final : public mqtt_client::listener {
     std::uint64_t last = 0;
     std::uint64_t base_delivered = 0;
     std::uint64_t base_read = 0;
+    bool begins_anew = false;  // filters changed: it may begin at the cursor again, once
   };
   struct line {
     std::unique_ptr<mqtt_client> mqtt;
@@ -136,7 +137,6 @@ class device final : public mqtt_client::listener {
     mono_ms opened = 0;
     mono_ms stopped_until = 0;
     bool after_revocation = false;
-    bool begins_anew = false;                 // filters changed: what follows may begin at the cursor again
     std::map<stream_id, std::uint64_t> kept;  // what was noted for good before it was opened
   };
   // A QoS 2 message of the primary's session.
@@ -152,6 +152,7 @@ class device final : public mqtt_client::listener {
   connect_options options_for(bool primary);
   std::vector<filter_wish> wishes_for(bool primary);
   void subscribe(line& l);
+  static void begin_anew(line& l);
   void lost(line& l);
   void give_up_primary();
   void step_line(line& l);

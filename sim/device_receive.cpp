@@ -41,9 +41,12 @@ void device::on_record(line& l, stream_id stream, const mqtt::publish_view& pack
   if (r->device == id_) world_.count(seen::own_record_whole);
   const bool moves = l.primary && packet.qos == mqtt::qos_level::at_least_once;
   auto& at = l.places[stream];
-  if (l.begins_anew) {
-    l.begins_anew = false;
-    for (auto& [id, p] : l.places) p.last = 0;
+  // Until a change of filters is answered, what was under way by the old ones comes before the stream begins anew, and
+  // that may be ahead of the answer.
+  const bool settled = !l.mqtt->filters_are_changing();
+  if (at.begins_anew && !packet.dup && (settled || r->seq <= at.last)) {
+    at.begins_anew = false;
+    at.last = 0;
   }
   if (!packet.dup) {
     // Who was removed and added again begins at the later join, which the inbox may learn of late.
@@ -82,7 +85,7 @@ void device::check_follows(line& l, stream_id stream, shelf& s, std::uint64_t se
   }
   const bool goes_on = s.start == 0 || seq <= before + 1;
   // A gap because the newest go first, or because the notice that something was too large got lost with a connection.
-  const bool gap = !goes_on && l.mqtt->options().dunlin && at.last == 0;
+  const bool gap = !goes_on && l.mqtt->options().dunlin && (at.last == 0 || at.begins_anew);
   if (gap) world_.count(seen::gap_at_head_first);
   if (gap || (!goes_on && small_)) {
     for (auto hole = before + 1; hole < seq; ++hole) {

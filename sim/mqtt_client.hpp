@@ -66,6 +66,8 @@ class mqtt_client {
   [[nodiscard]] const std::string& name() const { return name_; }
   // Inbound QoS 1 and 2 messages that the server takes at a time.
   [[nodiscard]] std::uint16_t server_receive_maximum() const { return server_receive_maximum_; }
+  // Whether a SUBSCRIBE or UNSUBSCRIBE is unanswered: what comes may be by the filters before it or by those after it.
+  [[nodiscard]] bool filters_are_changing() const { return filters_unanswered_ != 0; }
   sim::socket& over() { return *socket_; }
   // So that packet ids of a session go on where they were.
   std::uint16_t next_packet_id = 1;
@@ -84,6 +86,7 @@ class mqtt_client {
   bytes in_;
   std::vector<std::string> aliases_;
   std::uint16_t server_receive_maximum_ = 65535;
+  unsigned filters_unanswered_ = 0;
   std::optional<mqtt::reason_code> closed_with_;
   bool connected_ = false;
   bool over_ = false;

@@ -140,6 +140,29 @@ class byte_writer {
   bytes& out_;
 };
 
+namespace detail {
+
+// Sizes and seqs have one byte or two, and then cost no loop. Returns where it ends.
+inline std::uint8_t* store_varint(std::uint8_t* to, std::uint64_t v) {
+  if (v < 0x80) {
+    *to = static_cast<std::uint8_t>(v);
+    return to + 1;
+  }
+  while (v >= 0x4000) {
+    *to++ = static_cast<std::uint8_t>(v | 0x80);
+    v >>= 7;
+  }
+  if (v < 0x80) {
+    *to = static_cast<std::uint8_t>(v);
+    return to + 1;
+  }
+  to[0] = static_cast<std::uint8_t>(v | 0x80);
+  to[1] = static_cast<std::uint8_t>(v >> 7);
+  return to + 2;
+}
+
+}  // namespace detail
+
 // The same into memory that is known to be large enough: what is written for each message.
 class raw_writer {
  public:
@@ -150,13 +173,7 @@ class raw_writer {
     std::memcpy(at_, &v, sizeof v);
     at_ += sizeof v;
   }
-  void varint(std::uint64_t v) {
-    while (v >= 0x80) {
-      *at_++ = static_cast<std::uint8_t>(v | 0x80);
-      v >>= 7;
-    }
-    *at_++ = static_cast<std::uint8_t>(v);
-  }
+  void varint(std::uint64_t v) { at_ = detail::store_varint(at_, v); }
   template <class Tag>
   void id(const id128<Tag>& v) {
     detail::store_big_endian(at_, v.hi);

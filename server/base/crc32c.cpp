@@ -54,6 +54,12 @@ std::uint64_t shift(std::uint64_t c) {
          shift_table[3][c >> 24 & 0xff];
 }
 
+inline std::uint64_t word_at(const std::uint8_t* p) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+
 __attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc, byte_span data) {
   std::uint64_t c = crc;
   const std::uint8_t* p = data.data();
@@ -62,30 +68,31 @@ __attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc, byte
     std::uint64_t second = 0;
     std::uint64_t third = 0;
     for (std::size_t i = 0; i < lane; i += 8) {
-      std::array<std::uint64_t, 3> word;
-      std::memcpy(&word[0], p + i, 8);
-      std::memcpy(&word[1], p + lane + i, 8);
-      std::memcpy(&word[2], p + 2 * lane + i, 8);
-      c = _mm_crc32_u64(c, word[0]);
-      second = _mm_crc32_u64(second, word[1]);
-      third = _mm_crc32_u64(third, word[2]);
+      c = _mm_crc32_u64(c, word_at(p + i));
+      second = _mm_crc32_u64(second, word_at(p + lane + i));
+      third = _mm_crc32_u64(third, word_at(p + 2 * lane + i));
     }
     c = shift(shift(c) ^ second) ^ third;
   }
   for (; n >= 32; n -= 32, p += 32) {
-    std::array<std::uint64_t, 4> word;
-    std::memcpy(word.data(), p, 32);
-    c = _mm_crc32_u64(_mm_crc32_u64(_mm_crc32_u64(_mm_crc32_u64(c, word[0]), word[1]), word[2]), word[3]);
+    c = _mm_crc32_u64(c, word_at(p));
+    c = _mm_crc32_u64(c, word_at(p + 8));
+    c = _mm_crc32_u64(c, word_at(p + 16));
+    c = _mm_crc32_u64(c, word_at(p + 24));
   }
-  for (; n >= 8; n -= 8, p += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, p, 8);
-    c = _mm_crc32_u64(c, word);
-  }
+  for (; n >= 8; n -= 8, p += 8) c = _mm_crc32_u64(c, word_at(p));
   auto c32 = static_cast<std::uint32_t>(c);
-  for (; n > 0; --n, ++p) c32 = _mm_crc32_u8(c32, *p);
+  if ((n & 4) != 0) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, p, sizeof word);
+    c32 = _mm_crc32_u32(c32, word);
+    p += 4;
+  }
+  for (n &= 3; n > 0; --n, ++p) c32 = _mm_crc32_u8(c32, *p);
   return c32;
 }
+
+const bool has_sse42 = __builtin_cpu_supports("sse4.2") != 0;
 #endif
 
 }  // namespace
@@ -93,8 +100,8 @@ __attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc, byte
 std::uint32_t crc32c(std::uint32_t crc, byte_span data) {
   crc = ~crc;
 #if defined(__x86_64__)
-  static const bool has_sse42 = __builtin_cpu_supports("sse4.2") != 0;
-  if (has_sse42) return ~hardware(crc, data);
+  if (has_sse42) [[likely]]
+    return ~hardware(crc, data);
 #endif
   return ~portable(crc, data);
 }

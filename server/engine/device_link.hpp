@@ -103,7 +103,7 @@ class device_link final : public mqtt::host {
   void on_attach_ready(bool ok);
   void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
   // Records from the head of what is known, or read: as many as there is room for.
-  void on_records(feed& at, const record_list& list, std::uint64_t trimmed);
+  void on_records(feed& at, record_span records, std::uint64_t trimmed);
   void on_read_refused(feed& at, stream::reason why);
   // `turn`: of the read that this answers; a late or doubled answer to an earlier one is none of ours.
   void on_resend(records& m, std::uint8_t turn);

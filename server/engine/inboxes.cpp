@@ -72,22 +72,32 @@ void inboxes::list_arm(std::uint32_t handle) {
   to_arm_.push_back(handle);
 }
 
-void inboxes::flush() {
+void inboxes::flush(moment now) {
   if (to_arm_.empty()) return;
-  for (const auto handle : to_arm_) {
+  std::swap(to_arm_, arming_);  // an answer that is here at once may list others
+  for (const auto handle : arming_) {
     auto& c = slot(handle);
     if (!c.listed || !is_current(handle)) continue;
     c.listed = false;
     if (c.inbox == nullptr || c.inbox->links.empty()) continue;
     const shard_id to = owner_.shard_of(partition_of(c.stream));
-    if (arms_to_.size() <= to) arms_to_.resize(to + std::size_t{1});
-    auto& list = arms_to_[to].list;
-    if (list.empty()) list.reserve(to_arm_.size());
-    list.push_back({c.stream, c.inbox->account, handle, c.known, marks_now(c)});
     c.state = live_conversation::bit::asked;
-    c.asked_s = static_cast<std::uint32_t>(now_ / 1000);
+    c.asked_s = static_cast<std::uint32_t>(now.mono / 1000);
+    arm a{c.stream, c.inbox->account, handle, c.known, {}};
+    if (to == self_) {
+      // Within a shard no report is lost, so it need not be repeated where it is due, or has been answered (R1).
+      const bool reports = !c.kept && !c.marks_due;
+      if (reports) a.at = marks_now(c);
+      if (const auto answer = owner_.arm_here(a, reports, now)) {
+        take(*answer);
+        continue;
+      }
+    }
+    if (arms_to_.size() <= to) arms_to_.resize(to + std::size_t{1});
+    a.at = marks_now(c);
+    arms_to_[to].list.push_back(a);
   }
-  to_arm_.clear();
+  arming_.clear();
   for (std::size_t to = 0; to < arms_to_.size(); ++to) {
     if (arms_to_[to].list.empty()) continue;
     arms_to_[to].from = self_;
@@ -102,27 +112,33 @@ void inboxes::flush() {
   }
 }
 
-void inboxes::take(armed_list& m) {
-  for (const auto& a : m.list) {
-    auto* c = valid(a.handle, a.stream);
-    if (c == nullptr) continue;
-    if (!a.member) {
-      c->state = live_conversation::bit::unarmed;  // we shall hear of it on the account's stream
-      continue;
-    }
-    // Late for a place we have left since: the bit is set for `known`, which is below; the owner's next record clears
-    // it, and until then nothing is missed, since what raised us came from a read.
-    c->state = live_conversation::bit::armed;
-    // Where a report is due anyway, its answer says it.
-    if (!c->kept && !c->marks_due) c->kept = a.at.covers(marks_now(*c));
-    if (a.known >= c->known) c->ts = std::max(c->ts, a.ts);
-    c->known = std::max(c->known, a.known);
-    merge_receipts(a.handle, a.others);
-    raise(a.handle, c->known, nullptr);
-  }
+void inboxes::take(const armed_list& m) {
+  for (const auto& a : m.list) take(a);
 }
 
-void inboxes::take(news& m) {
+void inboxes::take(const armed& a) {
+  auto* c = valid(a.handle, a.stream);
+  if (c == nullptr) return;
+  if (!a.member) {
+    c->state = live_conversation::bit::unarmed;  // we shall hear of it on the account's stream
+    return;
+  }
+  // Late for a place we have left since: the bit is set for `known`, which is below; the owner's next record clears
+  // it, and until then nothing is missed, since what raised us came from a read.
+  c->state = live_conversation::bit::armed;
+  // Where a report is due anyway, its answer says it.
+  if (!c->kept && !c->marks_due) c->kept = a.at.covers(marks_now(*c));
+  if (a.known >= c->known) c->ts = std::max(c->ts, a.ts);
+  c->known = std::max(c->known, a.known);
+  merge_receipts(a.handle, a.others);
+  if (!is_settled(a.handle)) raise(a.handle, c->known, {});
+}
+
+void inboxes::take(const news& m) {
+  take(news_view{m.stream, m.head, m.ts, m.handles, m.records ? record_span(*m.records) : record_span()});
+}
+
+void inboxes::take(const news_view& m) {
   for (const auto handle : m.handles) {
     auto* c = valid(handle, m.stream);
     if (c == nullptr) continue;
@@ -136,12 +152,21 @@ void inboxes::take(urgent_news& m) {
   for (const auto& account : m.accounts) {
     auto* state = owner_.inbox(account);
     auto* c = state == nullptr ? nullptr : state->find(m.stream);
-    if (c != nullptr && c->live != 0) raise(c->live, m.head, nullptr);
+    if (c != nullptr && c->live != 0) raise(c->live, m.head, {});
   }
 }
 
-// The head is at least `head`; `list`, if there, are the newest records up to it.
-void inboxes::raise(std::uint32_t handle, std::uint64_t head, const record_list& list) {
+bool inboxes::is_settled(std::uint32_t handle) {
+  const auto& c = slot(handle);
+  for (auto* link : c.inbox->links) {
+    const auto* at = link->find_feed(handle);
+    if (at != nullptr && (!at->attached || at->sent() < c.known)) return false;
+  }
+  return true;
+}
+
+// The head is at least `head`; `records`, if there, are the newest up to it.
+void inboxes::raise(std::uint32_t handle, std::uint64_t head, record_span records) {
   auto& c = slot(handle);
   c.known = std::max(c.known, head);
   // Links may come and go in what follows: their own list is walked by index.
@@ -152,8 +177,8 @@ void inboxes::raise(std::uint32_t handle, std::uint64_t head, const record_list&
     if (at == nullptr) continue;
     const bool first = !at->attached;
     link.on_known(*at, c.known, c.ts);
-    if (list && !list->empty() && link.takes_along(*at) && at->sent() + 1 >= list->front().seq) {
-      link.on_records(*at, list, 0);
+    if (!records.empty() && link.takes_along(*at) && at->sent() + 1 >= records.front().seq) {
+      link.on_records(*at, records, 0);
     }
     if (at->sent() >= slot(handle).known) {
       stands(link, *at);
@@ -200,7 +225,8 @@ void inboxes::take(records& m) {
   if (!m.outcome.ok()) return link->on_read_refused(*at, m.outcome.why);
   auto& c = slot(at->conversation());
   c.known = std::max(c.known, m.head);
-  link->on_records(*at, m.list, std::max(m.trimmed, m.join_seq == 0 ? 0 : m.join_seq - 1));
+  link->on_records(*at, m.list ? record_span(*m.list) : record_span(),
+                   std::max(m.trimmed, m.join_seq == 0 ? 0 : m.join_seq - 1));
   link->pump();
 }
 

@@ -88,9 +88,11 @@ class inboxes {
   inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts);
 
   // --- from owners
-  void take(news& m);
+  void take(const news& m);
+  void take(const news_view& m);
   void take(urgent_news& m);
-  void take(armed_list& m);
+  void take(const armed_list& m);
+  void take(const armed& a);
   void take(records& m);
   void take(marks_kept& m);
   void take(receipts_news& m);
@@ -129,7 +131,7 @@ class inboxes {
   void remove_link(device_link& link);
 
   // Arms of this turn go out.
-  void flush();
+  void flush(moment now);
   void tick(moment now);
   [[nodiscard]] std::size_t links() const { return links_.size(); }
   // Conversations that somebody is connected for.
@@ -165,7 +167,9 @@ class inboxes {
   [[nodiscard]] std::uint32_t counted_devices(const stream::inbox_state& state) const;
   void marks_changed(std::uint32_t handle);
   void report_marks(std::vector<std::uint32_t>& handles);
-  void raise(std::uint32_t handle, std::uint64_t head, const record_list& list);
+  void raise(std::uint32_t handle, std::uint64_t head, record_span records);
+  // Every connection knows how far its conversation is, and was sent everything.
+  [[nodiscard]] bool is_settled(std::uint32_t handle);
   void merge_receipts(std::uint32_t handle, const receipts& others);
   void flush_cursors(moment now, bool all);
   void note_seen(const device_link& link);
@@ -188,6 +192,7 @@ class inboxes {
   boost::unordered_flat_set<device_link*, link_by_id, link_by_id> links_;
   device_link* last_link_ = nullptr;  // the one that was found last
   std::vector<std::uint32_t> to_arm_;
+  std::vector<std::uint32_t> arming_;  // those at hand
   std::vector<arms> arms_to_;  // by shard, while this turn's arms go out
   std::vector<std::uint32_t> marks_due_;
   struct dirty_feed {

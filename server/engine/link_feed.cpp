@@ -183,17 +183,17 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
   return given::yes;
 }
 
-void device_link::on_records(feed& at, const record_list& list, std::uint64_t trimmed) {
+void device_link::on_records(feed& at, record_span records, std::uint64_t trimmed) {
   if (trimmed > at.sent() && !say_trimmed(at, trimmed)) {
     held_back_ = true;
     return;
   }
-  if (!list) return;
+  if (records.empty()) return;
   record_form form;
   find_form(at, form);
   // A list is short beside what the output may hold: asked once, the protocol has the last word.
   const bool room = has_room() && session_.unsent_count() == 0;
-  for (const auto& record : *list) {
+  for (const auto& record : records) {
     if (record.seq <= at.sent()) continue;
     if (!room || (at.missed && backlog_full()) || give(at, record, form) == given::no_room) {
       if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head

@@ -1,7 +1,6 @@
 // What comes in from the device: sends, texts, receipts, live; and the verdicts on them.
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "engine/shard.hpp"
@@ -47,25 +46,10 @@ reason check_send(const stream::send_view& send, const options& limits) {
   return reason::none;
 }
 
-// A user property of MQTT 5.0 whose value is a number in decimal digits: `name` has at most 8 characters, so that two
-// of them have room in what answer_encoded takes. Written here, since most of what a PUBACK costs is in it.
-std::uint8_t* write_number_property(std::uint8_t* at, std::string_view name, std::string_view digits) {
-  constexpr std::uint8_t user_property = 0x26;
-  at[0] = user_property;
-  at[1] = 0;
-  at[2] = static_cast<std::uint8_t>(name.size());
-  std::memcpy(at + 3, name.data(), name.size());
-  at += 3 + name.size();
-  at[0] = 0;
-  at[1] = static_cast<std::uint8_t>(digits.size());
-  std::memcpy(at + 2, digits.data(), digits.size());
-  return at + 2 + digits.size();
-}
-
 }  // namespace
 
 void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_token token) {
-  const auto& to = home_->parse(publish.topic);
+  const auto& to = publish.same_topic ? home_->parsed_last() : home_->parse(publish.topic);
   if (!to) return refuse_here(token, {}, {}, reason::forbidden);
   switch (to->what) {
     case topic_kind::send: return publish_send(publish, token, *to);
@@ -195,12 +179,17 @@ void device_link::tell_verdict(const verdict& v, mqtt::publish_token token, stre
     auto* const at = feed_of(conversation);
     if (at != nullptr && at->moves_cursor) at->expect_echo(v.seq);
   }
-  std::array<std::uint8_t, mqtt::protocol::max_encoded> properties;
-  char digits[20];
-  const char* const digits_end = std::to_chars(digits, digits + sizeof digits, v.seq).ptr;
-  std::uint8_t* end = write_number_property(properties.data(), "seq", {digits, digits_end});
-  if (v.what == verdict::kind::accepted) end = write_number_property(end, "ts", home_->text_of(v.ts));
-  protocol_->answer_encoded(token, reason_code::success, {properties.data(), end});
+  number_property seq;
+  seq.set<'s', 'e', 'q'>(v.seq);
+  std::array<std::uint8_t, 2 * sizeof seq.bytes> properties;
+  std::memcpy(properties.data(), seq.bytes.data(), sizeof seq.bytes);
+  std::size_t size = seq.size;
+  if (v.what == verdict::kind::accepted) {
+    const auto& ts = home_->property_of(v.ts);
+    std::memcpy(properties.data() + size, ts.bytes.data(), sizeof ts.bytes);
+    size += ts.size;
+  }
+  protocol_->answer_encoded(token, reason_code::success, {properties.data(), size});
 }
 
 // What is refused without asking the stream's owner, who counts its own refusals.

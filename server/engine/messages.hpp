@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -117,6 +118,7 @@ struct record_ref {
   [[nodiscard]] byte_span data() const { return byte_span(*chunk).subspan(offset, length); }
 };
 using record_refs = short_list<record_ref, 2>;
+using record_span = std::span<const record_ref>;
 using record_list = std::shared_ptr<const record_refs>;
 
 // What a member may know of how far the others are (R2).
@@ -134,6 +136,14 @@ struct news {
   wall_ms ts = 0;  // of the head
   short_list<std::uint32_t, 4> handles;
   record_list records;  // the newest, ending with `head`; null if they are many
+};
+// The same within a shard, where it is taken at once.
+struct news_view {
+  stream_id stream;
+  std::uint64_t head = 0;
+  wall_ms ts = 0;
+  std::span<const std::uint32_t> handles;
+  record_span records;  // empty if they are many
 };
 // D4: a record with urgency, for members who are not armed.
 struct urgent_news {

@@ -129,8 +129,9 @@ void owner::submit_here(partition_id p, byte_span entry, reply_to from) { log_.s
 
 void owner::apply(partition_id id, store::position pos, byte_span entry, void* context, store::applied& out) {
   auto& p = part(id);
+  const auto kind = stream::kind_of(entry);
   // A record's stream must be known to the release before its head moves.
-  if (entry.size() >= 17 && entry[0] == static_cast<std::uint8_t>(stream::entry_kind::send)) {
+  if (kind == stream::entry_kind::send && entry.size() >= 17) {
     if (auto* s = p.find_stream(id_from_bytes<stream_id>(entry.subspan<1, 16>()))) live_of(*s);
   }
   const verdict v = p.apply(pos, entry, out);
@@ -138,19 +139,26 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
   ticket_ = out.keep ? out.when : log_.taken();
   applying_ = true;
   if (out.keep && out.seq != 0) keep_record(*p.appended(), out);
+  if (kind != stream::entry_kind::send) hold_what_changed(id, entry, v, out);  // a message changes its stream alone
+  if (context != nullptr) answer(*static_cast<const reply_to*>(context), v);
+  applying_ = false;
+}
+
+void owner::hold_what_changed(partition_id id, byte_span entry, const verdict& v, const store::applied& out) {
+  auto& p = part(id);
+  const auto kind = stream::kind_of(entry);
   if (out.keep) {
     if (!p.told().empty()) hold_effects(id);
     for (const auto& key : out.touched) {
       if (key.kind == store::row_kind::inbox) hold({own_event::kind::inbox_changed, key.id, 0});
     }
   }
-  const auto kind = stream::kind_of(entry);
   if (kind == stream::entry_kind::effect && (out.keep || v.what == verdict::kind::duplicate)) {
     const auto e = stream::read_effect_entry(entry);
     hold(shard_of(e->from), effect_kept{e->from, id, p.effects().last(e->from)});
     if (!out.keep) counts_.effects_dropped.add();
   }
-  if (out.keep && out.seq != 0 && kind != stream::entry_kind::send && !p.appended()->is_account) {
+  if (out.keep && out.seq != 0 && !p.appended()->is_account) {
     // Members came or went: who is the last now, others are no longer held back by, in receipts and trimming (R2, R3).
     auto& live = live_of(*p.appended());
     live.lowest_known = false;
@@ -163,8 +171,6 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
       hold({own_event::kind::marks_kept, key.id, 0});
     }
   }
-  if (context != nullptr) answer(*static_cast<const reply_to*>(context), v);
-  applying_ = false;
 }
 
 void owner::answer(reply_to to, const verdict& v) {
@@ -187,7 +193,7 @@ void owner::keep_record(stream::stream_state& s, const store::applied& out) {
   const auto at = static_cast<std::uint32_t>(arena.size());
   // Appended, not written over: what a larger arena is filled with first would cost as much as the record.
   std::array<std::uint8_t, stream::record_head_max> head;
-  const std::size_t n = stream::write_record_head(head.data(), out.seq, out.ts);
+  const std::size_t n = record_head_.write(head.data(), out.seq, out.ts);
   arena.insert(arena.end(), head.data(), head.data() + n);
   arena.insert(arena.end(), out.record.begin(), out.record.end());
   const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(out.record));
@@ -336,7 +342,10 @@ void owner::turn(moment now) {
   retry_space(now);
   const store::ticket durable = planted(bug::release_before_durable) ? log_.taken() : log_.durable();
   release_batch batch;
-  while (held_.take(durable, batch)) release(batch, now);
+  while (held_.take(durable, batch)) {
+    release(batch, now);
+    held_.give_back(std::move(batch));
+  }
   counts_.held.set(static_cast<std::int64_t>(held_.size()));
   counts_.loading.set(static_cast<std::int64_t>(loading_.size()));
 }

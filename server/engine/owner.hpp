@@ -33,6 +33,10 @@ class outbound {
   virtual ~outbound() = default;
   // False: no credit; nothing was taken.
   virtual bool post(shard_id to, message&& m) = 0;
+  // The short way to this shard's own sessions and inboxes, which take it at once. False: something posted waits before
+  // it, and it is to be posted, too.
+  virtual bool take_here(const submitted& m) = 0;
+  virtual bool take_here(const news_view& m) = 0;
   virtual void on_own_event(const own_event& event) = 0;
   // Somebody is connected for this account of the shard, or something of its inbox is still to be logged: its states
   // stay in memory.
@@ -58,6 +62,9 @@ class owner final : public store::applier {
   // there. Null: it is to be taken as a message, since its stream is not in memory or there is no space now.
   std::uint8_t* room_for(stream_id stream, std::size_t size);
   void submit_here(partition_id p, byte_span entry, reply_to from);
+  // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there is
+  // news, or the stream is not in memory, and the arm is to be taken as a message.
+  std::optional<armed> arm_here(const arm& a, bool reports, moment now);
   // Buffers of entries that are in the log are used again: of messages that came from other shards, too, which get
   // about as many from here. What is in it is of no interest.
   [[nodiscard]] bytes borrow_buffer();
@@ -153,6 +160,8 @@ class owner final : public store::applier {
   // Why it was not, or none. A verdict goes to `from`, if there is one, when it is decided and durable.
   stream::reason append(partition_id p, byte_span entry, store::space_for whom, const reply_to* from);
   [[nodiscard]] store::ticket ticket_now() const { return applying_ ? ticket_ : log_.taken(); }
+  // What an entry that is no message brings about, beside its record and its verdict.
+  void hold_what_changed(partition_id p, byte_span entry, const stream::verdict& v, const store::applied& out);
   void answer(reply_to to, const stream::verdict& v);
   void hold(shard_id to, message&& m);
   void hold(const own_event& event);
@@ -167,11 +176,14 @@ class owner final : public store::applier {
   void release_records(release_batch& batch, moment now);
   void signal(stream::stream_state& stream, live_stream& live, bool urgent, bool ring, moment now);
   void signal_urgent(stream::stream_state& stream, std::uint64_t head, bool ring, moment now);
-  bool news_to(stream::stream_state& stream, const live_stream& live, shard_id shard, const record_list& list);
+  bool news_to(stream::stream_state& stream, const live_stream& live, shard_id shard, record_span records);
+  bool hand_over(shard_id to, const news_view& what);
   void signal_later(live_stream& live, bool live_stream::* what);
   void retry_signals();
 
   void answer_arm(const arm& a, moment now, armed_list& quiet, std::vector<news>& loud);
+  // The answer, if there is nothing new.
+  std::optional<armed> answer_quietly(const arm& a, stream::stream_state* stream, bool reports, moment now);
   void report_marks(const marks_report& r, stream::stream_state& state, live_stream& live);
   void find_lowest(const stream::stream_state& state, live_stream& live);
   record_list recent_from(const live_stream& live, std::uint64_t known) const;
@@ -221,12 +233,13 @@ class owner final : public store::applier {
   release_queue held_;
   store::ticket ticket_ = 0;  // that the answers of the entry being applied wait for
   bool applying_ = false;
+  stream::record_head record_head_;
   chunked<live_stream> live_;  // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
   std::vector<std::uint8_t> signalled_;              // by shard, while a stream signals
   std::vector<std::vector<submitted>> verdicts_to_;  // by shard, while a batch is released
   std::vector<bytes> spare_;                         // buffers for entries
-  std::vector<stream_id> touched_;                   // streams with records in the release at hand
+  std::vector<stream::stream_state*> touched_;       // streams with records in the release at hand
   std::vector<stream_id> unsignalled_;               // those streams, each once
   // Client entries for which the log had no space (L6), in the order of their coming; bounded by the senders' credit.
   std::deque<submit> no_space_;

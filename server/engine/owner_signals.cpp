@@ -27,7 +27,9 @@ void owner::release(release_batch& batch, moment now) {
 void owner::release_verdicts(release_batch& batch) {
   if (batch.verdicts.empty()) return;
   verdicts_to_.resize(shards_);
-  for (auto& v : batch.verdicts) verdicts_to_[v.to].push_back(v.what);
+  for (const auto& v : batch.verdicts) {
+    if (v.to != self_ || !out_.take_here(v.what)) verdicts_to_[v.to].push_back(v.what);
+  }
   for (shard_id to = 0; to < shards_; ++to) {
     auto& list = verdicts_to_[to];
     if (list.empty()) continue;
@@ -50,14 +52,13 @@ void owner::release_records(release_batch& batch, moment now) {
     if (!live.pending) {
       live.pending = true;
       live.first_new = live.recent.size();
-      touched_.push_back(record.stream);
+      touched_.push_back(s);
     }
     live.released = record.seq;
     live.recent.push_back({record.seq, record.offset, record.length, chunk});
     any_urgent = any_urgent || record.urgency != 0;
   }
-  for (const auto& id : touched_) {
-    auto* s = find(id);
+  for (auto* s : touched_) {
     auto& live = live_of(*s);
     live.pending = false;
     live.recent_at = now.mono;
@@ -65,7 +66,7 @@ void owner::release_records(release_batch& batch, moment now) {
     bool ring = false;
     if (any_urgent) {
       for (const auto& record : batch.records) {
-        if (record.stream != id) continue;
+        if (record.stream != s->id) continue;
         urgent = urgent || record.urgency != 0;
         ring = ring || record.urgency == static_cast<std::uint8_t>(stream::urgency::ring);
       }
@@ -92,32 +93,44 @@ record_list owner::recent_from(const live_stream& live, std::uint64_t known) con
   return list;
 }
 
-bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, const record_list& list) {
+// False: no credit.
+bool owner::hand_over(shard_id to, const news_view& what) {
+  if (to == self_ && out_.take_here(what)) return true;
+  message signal(std::in_place_type<news>);
+  auto& body = std::get<news>(signal);
+  body.stream = what.stream;
+  body.head = what.head;
+  body.ts = what.ts;
+  body.handles.assign(what.handles.begin(), what.handles.end());
+  if (!what.records.empty()) {
+    body.records = std::make_shared<const record_refs>(what.records.begin(), what.records.end());
+  }
+  return out_.post(to, std::move(signal));
+}
+
+bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, record_span records) {
   const auto is_there = [&](const stream::member& member) {
     return member.armed && shard_of(partition_of(member.account)) == shard;
   };
   // Who joined behind the first of the records, and had armed before that was known, reads what it may (S6).
-  const auto is_late = [&](const stream::member& member) { return list && member.join_seq > list->front().seq; };
+  const auto is_late = [&](const stream::member& member) {
+    return !records.empty() && member.join_seq > records.front().seq;
+  };
   bool all = true;
   bool any_late = false;
   for (const bool late : {false, true}) {
     if (late && !any_late) break;
-    message signal(std::in_place_type<news>);
-    auto& body = std::get<news>(signal);
+    short_list<std::uint32_t, 4> handles;
     for (const auto& member : s.members) {
       if (!is_there(member)) continue;
       if (is_late(member) == late) {
-        body.handles.push_back(member.handle);
+        handles.push_back(member.handle);
       } else {
         any_late = true;
       }
     }
-    if (body.handles.empty()) continue;
-    body.stream = s.id;
-    body.head = live.released;
-    body.ts = s.ts;
-    if (!late) body.records = list;
-    if (!out_.post(shard, std::move(signal))) {
+    if (handles.empty()) continue;
+    if (!hand_over(shard, {s.id, live.released, s.ts, handles, late ? record_span() : records})) {
       counts_.link_no_credit.add();
       all = false;
       continue;
@@ -142,16 +155,13 @@ void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool
     any = true;
   }
   if (any) {
-    const auto begin = live.recent.begin() + static_cast<std::ptrdiff_t>(live.first_new);
+    record_span records = record_span(live.recent).subspan(live.first_new);
     std::size_t size = 0;
-    for (auto it = begin; it != live.recent.end(); ++it) size += it->length;
-    record_list list;
-    if (size <= limits_.inline_records) {
-      list = std::make_shared<const record_refs>(begin, live.recent.end());
-    }
+    for (const auto& record : records) size += record.length;
+    if (size > limits_.inline_records) records = {};
     bool all = true;
     for (shard_id shard = 0; shard < shards_; ++shard) {
-      if (shards[shard] != 0) all = news_to(s, live, shard, list) && all;
+      if (shards[shard] != 0) all = news_to(s, live, shard, records) && all;
     }
     if (!all) signal_later(live, &live_stream::unsignalled);
   }
@@ -188,7 +198,7 @@ void owner::retry_signals() {
     const bool unsignalled = std::exchange(live.unsignalled, false);
     if (std::exchange(live.untold, false)) tell_receipts(*s, live);
     bool all = true;
-    for (shard_id shard = 0; unsignalled && shard < shards_; ++shard) all = news_to(*s, live, shard, nullptr) && all;
+    for (shard_id shard = 0; unsignalled && shard < shards_; ++shard) all = news_to(*s, live, shard, {}) && all;
     if (!all) signal_later(live, &live_stream::unsignalled);
   }
 }
@@ -219,49 +229,56 @@ void owner::take(arms& m, moment now) {
   }
 }
 
-void owner::answer_arm(const arm& a, moment now, armed_list& quiet, std::vector<news>& loud) {
-  counts_.arms.add();
-  auto* s = find(a.stream);
+std::optional<armed> owner::answer_quietly(const arm& a, stream::stream_state* s, bool reports, moment now) {
   stream::member* member = s == nullptr ? nullptr : s->find_member(a.account);
-  if (member == nullptr) {
-    quiet.list.push_back({.stream = a.stream, .handle = a.handle});
-    return;
-  }
+  if (member == nullptr) return armed{.stream = a.stream, .handle = a.handle};
   member->handle = a.handle;
+  armed out{.stream = a.stream, .handle = a.handle, .known = a.known, .ts = s->ts, .member = true};
   if (s->is_account && s->live == 0 && s->head <= a.known && !planted(bug::arm_unconditionally)) {
     // Its one member is here and nobody else's marks matter: nothing to be remembered.
     member->armed = true;
-    quiet.list.push_back(
-        {.stream = a.stream, .handle = a.handle, .known = a.known, .ts = s->ts, .member = true, .at = member->at});
-    return;
+    out.at = member->at;
+    return out;
   }
   auto& live = live_of(*s);
-  if (!s->is_account && !(a.at == member->at)) report_marks({a.stream, a.account, a.handle, a.at}, *s, live);
-  if (live.released > a.known && !planted(bug::arm_unconditionally)) {
-    // News as in D2; members that stand at the same place share one message. What is before its join is not for it
-    // (S6).
-    const std::uint64_t has = std::max(a.known, member->join_seq == 0 ? 0 : member->join_seq - 1);
-    member->armed = false;
-    for (auto& n : loud) {
-      const bool same = n.stream == a.stream && (n.records == nullptr || n.records->front().seq == has + 1);
-      if (same) {
-        n.handles.push_back(a.handle);
-        return;
-      }
-    }
-    loud.push_back({a.stream, live.released, s->ts, {a.handle}, recent_from(live, has)});
-    return;
-  }
+  if (reports && !s->is_account && !(a.at == member->at)) report_marks({a.stream, a.account, a.handle, a.at}, *s, live);
+  if (live.released > a.known && !planted(bug::arm_unconditionally)) return std::nullopt;
   member->armed = true;
   live.armed_at = now.mono;
   look_at_marks(*s, live);
-  quiet.list.push_back({.stream = a.stream,
-                        .handle = a.handle,
-                        .known = a.known,
-                        .ts = s->ts,
-                        .member = true,
-                        .at = marks_settled(live) ? member->at : stream::marks{},
-                        .others = {live.got.without(a.account), live.read.without(a.account)}});
+  if (marks_settled(live)) out.at = member->at;
+  out.others = {live.got.without(a.account), live.read.without(a.account)};
+  return out;
+}
+
+std::optional<armed> owner::arm_here(const arm& a, bool reports, moment now) {
+  auto* s = find(a.stream);
+  if (s == nullptr) return std::nullopt;
+  auto answer = answer_quietly(a, s, reports, now);
+  if (answer) counts_.arms.add();
+  return answer;
+}
+
+void owner::answer_arm(const arm& a, moment now, armed_list& quiet, std::vector<news>& loud) {
+  counts_.arms.add();
+  auto* s = find(a.stream);
+  if (auto answer = answer_quietly(a, s, true, now)) {
+    quiet.list.push_back(*answer);
+    return;
+  }
+  // News as in D2; members that stand at the same place share one message. What is before its join is not for it (S6).
+  const auto& live = live_of(*s);
+  auto* member = s->find_member(a.account);
+  const std::uint64_t has = std::max(a.known, member->join_seq == 0 ? 0 : member->join_seq - 1);
+  member->armed = false;
+  for (auto& n : loud) {
+    const bool same = n.stream == a.stream && (n.records == nullptr || n.records->front().seq == has + 1);
+    if (same) {
+      n.handles.push_back(a.handle);
+      return;
+    }
+  }
+  loud.push_back({a.stream, live.released, s->ts, {a.handle}, recent_from(live, has)});
 }
 
 }  // namespace dunlin::engine

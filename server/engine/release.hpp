@@ -7,6 +7,7 @@
 #pragma once
 
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "engine/messages.hpp"
@@ -54,29 +55,46 @@ class release_queue {
  public:
   // The batch for what is decided now.
   release_batch& open(store::ticket ticket) {
-    if (batches_.empty() || batches_.back().ticket < ticket) {
-      auto& batch = batches_.emplace_back();
-      batch.ticket = ticket;
-      // About as much as before: growing by doubling would copy each record once more.
-      batch.arena.reserve(last_arena_);
-      batch.records.reserve(last_records_);
-      batch.verdicts.reserve(last_records_);
-    }
-    return batches_.back();
+    if (newest_ == nullptr || newest_->ticket < ticket) [[unlikely]]
+      begin(ticket);
+    return *newest_;
   }
   // Takes the oldest batch if its ticket is durable.
   bool take(store::ticket durable, release_batch& out) {
     if (batches_.empty() || batches_.front().ticket > durable) return false;
     out = std::move(batches_.front());
     batches_.pop_front();
+    if (batches_.empty()) newest_ = nullptr;
     last_arena_ = out.arena.size() + out.arena.size() / 4;
     last_records_ = out.records.size() + out.records.size() / 4;
     return true;
   }
+  // What was taken out and released: its memory serves the next batch.
+  void give_back(release_batch&& used) {
+    constexpr std::size_t most = 4096;
+    if (used.records.capacity() > most || used.verdicts.capacity() > most) return;
+    used.arena = {};
+    used.records.clear();
+    used.verdicts.clear();
+    used.answers.clear();
+    used.events.clear();
+    spare_ = std::move(used);
+  }
   [[nodiscard]] std::size_t size() const { return batches_.size(); }
 
  private:
+  void begin(store::ticket ticket) {
+    newest_ = &batches_.emplace_back(std::exchange(spare_, {}));
+    newest_->ticket = ticket;
+    // About as much as before: growing by doubling would copy each record once more.
+    newest_->arena.reserve(last_arena_);
+    newest_->records.reserve(last_records_);
+    newest_->verdicts.reserve(last_records_);
+  }
+
   std::deque<release_batch> batches_;
+  release_batch* newest_ = nullptr;  // the last of them
+  release_batch spare_;
   std::size_t last_arena_ = 0;
   std::size_t last_records_ = 0;
 };

@@ -41,6 +41,18 @@ bool shard::post(shard_id to, message&& m) {
   return around_.other_shards.send(to, std::move(m));
 }
 
+bool shard::take_here(const submitted& m) {
+  if (!own_.empty()) return false;
+  take(m);
+  return true;
+}
+
+bool shard::take_here(const news_view& m) {
+  if (!own_.empty()) return false;
+  inboxes_.take(m);
+  return true;
+}
+
 void shard::deliver(message&& m) { take(std::move(m)); }
 
 void shard::take(message&& m) {
@@ -111,8 +123,8 @@ void shard::pump_listed() {
 void shard::flush() {
   for (int round = 0; round < 4; ++round) {
     pump_listed();
-    inboxes_.flush();
-    if (!run_own()) break;
+    inboxes_.flush(now_);
+    if (!run_own() && later_.empty() && !inboxes_.has_arms()) break;
   }
   owner_.flush();
 }
@@ -180,20 +192,13 @@ const std::optional<topic>& shard::parse(std::string_view name) {
   constexpr std::size_t last_letters = 24;
   std::uint32_t letters = 0;
   if (name.size() >= last_letters + sizeof letters) std::memcpy(&letters, name.data() + last_letters, sizeof letters);
-  auto& kept = parsed_[(letters * 0x9e3779b1U) >> 24];
+  last_parsed_ = (letters * 0x9e3779b1U) >> 24;
+  auto& kept = parsed_[last_parsed_];
   if (name != kept.name || name.empty()) {
     kept.meaning = parse_topic(name);
     kept.name = name.size() <= topic_max ? name : std::string_view();
   }
   return kept.meaning;
-}
-
-std::string_view shard::text_of(wall_ms ts) {
-  if (ts != text_ts_) {
-    text_ts_ = ts;
-    ts_text_ = std::to_string(ts);
-  }
-  return ts_text_;
 }
 
 message_id shard::next_message_id() {

@@ -14,6 +14,7 @@
 #include "engine/control.hpp"
 #include "engine/credentials.hpp"
 #include "engine/inboxes.hpp"
+#include "engine/number_property.hpp"
 #include "engine/owner.hpp"
 #include "engine/sends.hpp"
 
@@ -69,8 +70,16 @@ class shard final : public outbound {
   void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
   // parse_topic, which remembers those of late: most messages go where others just went. Valid until the next call.
   const std::optional<topic>& parse(std::string_view name);
-  // The digits of a record's time: many records have the same. Valid until the next call.
-  std::string_view text_of(wall_ms ts);
+  // What it gave last.
+  [[nodiscard]] const std::optional<topic>& parsed_last() const { return parsed_[last_parsed_].meaning; }
+  // A record's time, as a PUBACK says it: many records have the same. Valid until the next call.
+  const number_property& property_of(wall_ms ts) {
+    if (ts != property_ts_) [[unlikely]] {
+      property_ts_ = ts;
+      ts_property_.set<'t', 's'>(static_cast<std::uint64_t>(ts));
+    }
+    return ts_property_;
+  }
   // For a message whose sender made no id.
   message_id next_message_id();
   // The link is pumped at the end of the turn.
@@ -90,6 +99,8 @@ class shard final : public outbound {
 
   // --- outbound
   bool post(shard_id to, message&& m) override;
+  bool take_here(const submitted& m) override;
+  bool take_here(const news_view& m) override;
   void on_own_event(const own_event& event) override { inboxes_.on_own_event(event); }
   [[nodiscard]] bool is_in_use(account_id account) const override { return inboxes_.is_in_use(account); }
 
@@ -145,8 +156,9 @@ class shard final : public outbound {
     std::optional<topic> meaning;
   };
   std::array<parsed_topic, 256> parsed_;  // by the last letters of a conversation's id, which are random
-  wall_ms text_ts_ = -1;
-  std::string ts_text_;
+  std::size_t last_parsed_ = 0;
+  wall_ms property_ts_ = -1;
+  number_property ts_property_;
   std::vector<std::uint64_t> later_;
   std::vector<message> own_;        // to this shard itself: after what is at hand, never within it
   std::vector<message> own_taken_;  // those at hand

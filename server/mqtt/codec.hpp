@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/output.hpp"
@@ -39,17 +40,22 @@ frame read_long_frame(byte_span in, protocol_version version, std::uint32_t max_
 // Looks at the fixed header at the start of `in`. An error as soon as the header shows it: type 0, wrong flags, a
 // length of more than four bytes (5.0: also one that is not minimal), or a packet larger than `max_packet_size` bytes.
 inline frame read_frame(byte_span in, protocol_version version, std::uint32_t max_packet_size) {
-  // A short PUBLISH or acknowledgement that is there whole: nearly all packets.
-  constexpr unsigned short_types = 1U << 0x3 | 1U << 0x4 | 1U << 0x5 | 1U << 0x7;
-  if (in.size() >= 2 && in[1] < 0x80 && in.size() >= 2U + in[1] && max_packet_size >= 0x81 &&
-      (short_types >> (in[0] >> 4) & 1) != 0 && ((in[0] & 0xf0) == 0x30 || (in[0] & 15) == 0)) [[likely]] {
-    frame f;
-    f.status = decode_status::ready;
-    f.type = static_cast<packet_type>(in[0] >> 4);
-    f.flags = in[0] & 15;
-    f.size = 2U + in[1];
-    f.body = in.subspan(2, in[1]);
-    return f;
+  // A PUBLISH or PUBACK below 16 KiB that is there whole: nearly all packets.
+  if (in.size() >= 4) [[likely]] {
+    const std::uint8_t first = in[0];
+    const bool one = in[1] < 0x80;
+    const std::size_t head = one ? 2 : 3;
+    const std::size_t size = head + (one ? in[1] : (in[1] & 0x7fU) | std::size_t{in[2]} << 7);
+    const bool minimal = one || in[2] - 1U < 0x7fU;
+    if (minimal && size <= in.size() && size <= max_packet_size && (first >> 4 == 3 || first == 0x40)) [[likely]] {
+      frame f;
+      f.status = decode_status::ready;
+      f.type = static_cast<packet_type>(first >> 4);
+      f.flags = first & 15;
+      f.size = size;
+      f.body = in.subspan(head, size - head);
+      return f;
+    }
   }
   return read_long_frame(in, version, max_packet_size);
 }
@@ -58,7 +64,8 @@ inline frame read_frame(byte_span in, protocol_version version, std::uint32_t ma
 // `out` may be used again and again: all its fields are written.
 reason_code decode_connect(const frame& f, connect_view& out);  // takes the version from the packet
 reason_code decode_connack(const frame& f, protocol_version version, connack_view& out);
-reason_code decode_publish(const frame& f, protocol_version version, publish_view& out);
+// `valid`: the topic of the message before, which is not looked into again where it comes once more (same_topic).
+reason_code decode_publish(const frame& f, protocol_version version, publish_view& out, std::string_view valid = {});
 reason_code decode_ack(const frame& f, protocol_version version, ack_view& out);  // PUBACK, PUBREC, PUBREL, PUBCOMP
 reason_code decode_subscribe(const frame& f, protocol_version version, subscribe_view& out);
 reason_code decode_unsubscribe(const frame& f, protocol_version version, unsubscribe_view& out);

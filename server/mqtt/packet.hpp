@@ -60,6 +60,7 @@ struct publish_view {
   qos_level qos = qos_level::at_most_once;
   bool retain = false;
   bool dup = false;
+  bool same_topic = false;  // as the message before, which the decoder was told of
   properties props;
 };
 

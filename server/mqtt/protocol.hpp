@@ -254,7 +254,8 @@ class protocol {
   void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties& props);
   inline void finish_slot(in_flight& slot, reason_code reason);
   // Writes `m` if it is not too large for the client.
-  bool write_message(const message& m, std::uint16_t packet_id, bool dup);
+  inline bool write_message(const message& m, std::uint16_t packet_id, bool dup);
+  bool write_any(const message& m, std::uint16_t packet_id, bool dup);
   bool write_with_alias(const message& m, std::uint16_t packet_id, bool dup);
   // Without properties, and short: false if it is neither, then nothing is written.
   inline bool write_short(const message& m, std::uint16_t packet_id, bool dup);

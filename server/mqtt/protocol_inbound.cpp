@@ -59,7 +59,7 @@ inline publish_token protocol::push_answer(const publish_view& publish) {
 }
 
 inline void protocol::take_publish(const frame& f, publish_view& publish) {
-  reason_code bad = decode_publish(f, version_, publish);
+  reason_code bad = decode_publish(f, version_, publish, publish.topic);
   if (!is_error(bad) && needs_check(publish)) bad = check_publish(publish);
   if (is_error(bad)) [[unlikely]] {
     fail(bad);
@@ -73,7 +73,10 @@ inline void protocol::take_publish(const frame& f, publish_view& publish) {
     fail(reason_code::receive_maximum_exceeded);  // MQTT-3.3.4-9
     return;
   }
-  if (publish.qos == qos_level::exactly_once && !begin_qos2(publish)) return;
+  if (publish.qos == qos_level::exactly_once && !begin_qos2(publish)) {
+    publish.topic = {};  // the host has not seen it
+    return;
+  }
   ++inbound_open_;
   host_->on_publish(publish, push_answer(publish));
 }
@@ -88,6 +91,7 @@ bool protocol::wants_input() const { return goes_on() || (state_ == protocol_sta
 
 feed_result protocol::feed(byte_span in) {
   feed_result result;
+  shared_->scratch.topic = {};
   if (state_ == protocol_state::expects_connect && !held_ && !in.empty()) feed_first(in, result);
   while (result.consumed < in.size() && goes_on()) {
     const frame f = read_frame(in.subspan(result.consumed), version_, shared_->bounds.max_packet_size);
@@ -98,8 +102,10 @@ feed_result protocol::feed(byte_span in) {
     }
     result.consumed += f.size;
     heard_ = true;
-    if (f.type == packet_type::publish) [[likely]] {
+    if (f.type == packet_type::publish) {
       take_publish(f, shared_->scratch);
+    } else if (f.type == packet_type::puback) {
+      take_ack(f);
     } else {
       dispatch(f);
     }

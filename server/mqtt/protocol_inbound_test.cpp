@@ -233,6 +233,34 @@ TEST_F(MqttInbound, AliasesStandForTopics) {
             (lines{"publish long/topic q0: ", "publish long/topic q0: ", "publish other q0: ", "publish other q0: "}));
 }
 
+TEST_F(MqttInbound, ATopicIsTheSameOnlyIfTheHostSawTheOneBeforeInTheSameBytes) {
+  connect();
+  lines seen;
+  host_.when_published = [&](const publish_view& p, publish_token) {
+    seen.push_back(std::string(p.topic) + (p.same_topic ? " again" : ""));
+  };
+  publish("a/long/one", "x", 2, 5);
+  wire_end end;
+  const auto add = [&](std::string_view topic, unsigned qos, std::uint16_t id) {
+    publish_view m;
+    m.topic = topic;
+    m.qos = static_cast<qos_level>(qos);
+    m.packet_id = id;
+    m.dup = qos == 2;
+    encode(end.out, version_, m);
+  };
+  add("b/long/two", 0, 0);
+  add("b/long/two", 0, 0);
+  add("b/long/too", 0, 0);
+  add("a/long/one", 2, 5);  // accepted before: the host does not see it
+  add("a/long/one", 0, 0);
+  add("a/long/one", 1, 6);
+  feed(end.take());
+  publish("a/long/one", "x");
+  EXPECT_EQ(seen, (lines{"a/long/one", "b/long/two", "b/long/two again", "b/long/too", "a/long/one", "a/long/one again",
+                         "a/long/one"}));
+}
+
 TEST_F(MqttInbound, AnAliasThatStandsForNothingOrIsTooHighIsRefused) {
   connect();
   publish_view m;

@@ -67,9 +67,11 @@ inline bool protocol::write_short(const message& m, std::uint16_t packet_id, boo
   return true;
 }
 
-bool protocol::write_message(const message& m, std::uint16_t packet_id, bool dup) {
-  if (write_short(m, packet_id, dup)) [[likely]]
-    return true;
+inline bool protocol::write_message(const message& m, std::uint16_t packet_id, bool dup) {
+  return write_short(m, packet_id, dup) || write_any(m, packet_id, dup);
+}
+
+bool protocol::write_any(const message& m, std::uint16_t packet_id, bool dup) {
   if (aliases_out_ != 0 && m.topic.size() >= shortest_aliased && m.topic.size() <= alias_tables::longest) {
     return write_with_alias(m, packet_id, dup);
   }
@@ -176,24 +178,21 @@ inline void protocol::take_puback(std::uint16_t packet_id, reason_code reason) {
 }
 
 void protocol::take_ack(const frame& f) {
-  std::uint16_t packet_id = 0;
-  reason_code reason = reason_code::success;
-  if (f.body.size() == 2 && wire::load16(f.body.data()) != 0) [[likely]] {
-    packet_id = wire::load16(f.body.data());  // success without properties, as nearly all are
-  } else {
-    ack_view ack;
-    if (const auto bad = decode_ack(f, version_, ack); is_error(bad)) {
-      fail(bad);
-      return;
-    }
-    packet_id = ack.packet_id;
-    reason = ack.reason;
+  // Success without properties, as nearly all are.
+  if (f.type == packet_type::puback && f.body.size() == 2 && wire::load16(f.body.data()) != 0) [[likely]] {
+    take_puback(wire::load16(f.body.data()), reason_code::success);
+    return;
+  }
+  ack_view ack;
+  if (const auto bad = decode_ack(f, version_, ack); is_error(bad)) {
+    fail(bad);
+    return;
   }
   switch (f.type) {
-    case packet_type::puback: take_puback(packet_id, reason); return;
-    case packet_type::pubrec: take_pubrec(packet_id, reason); return;
-    case packet_type::pubrel: take_pubrel(packet_id); return;
-    default: take_pubcomp(packet_id); return;
+    case packet_type::puback: take_puback(ack.packet_id, ack.reason); return;
+    case packet_type::pubrec: take_pubrec(ack.packet_id, ack.reason); return;
+    case packet_type::pubrel: take_pubrel(ack.packet_id); return;
+    default: take_pubcomp(ack.packet_id); return;
   }
 }
 

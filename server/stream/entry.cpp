@@ -1,5 +1,7 @@
 #include "stream/entry.hpp"
 
+#include <cstring>
+
 namespace dunlin::stream {
 
 namespace {
@@ -37,41 +39,31 @@ std::uint64_t read_count(byte_reader& r, std::size_t least_bytes_each) {
   return r.ok() ? n : 0;
 }
 
+// A send entry up to its record's rest, without `after`: kind, stream, time, whether `after` is there.
+constexpr std::size_t send_head = 1 + 16 + 8 + 1;
+
 // What apply asks of a record's rest, without a parse of the whole: write_record_rest puts account, device and id
 // first, each a tag, a length and sixteen bytes, and the kind next unless it is zero.
 bool read_start_of_rest(send_entry& entry) {
   const byte_span rest = entry.rest;
   if (rest.size() < 54) return false;
-  const auto has_id = [rest](std::size_t at, std::uint8_t field) {
-    return rest[at] == (field << 3 | 2) && rest[at + 1] == 16;
-  };
-  if (!has_id(0, 3) || !has_id(18, 4) || !has_id(36, 5)) return false;
+  const std::uint8_t* const at = rest.data();
+  const auto wrong = [at](std::size_t i, std::uint8_t field) { return (at[i] ^ (field << 3 | 2)) | (at[i + 1] ^ 16); };
+  if ((wrong(0, 3) | wrong(18, 4) | wrong(36, 5)) != 0) return false;
   entry.account = id_from_bytes<account_id>(rest.subspan<2, 16>());
   entry.device = id_from_bytes<device_id>(rest.subspan<20, 16>());
   entry.id = id_from_bytes<message_id>(rest.subspan<38, 16>());
-  if (entry.id.is_zero()) return false;  // the floor of a window that never dropped anything
-  if (rest.size() < 56 || rest[54] != 6 << 3) return true;
-  entry.kind = rest[55];
+  // No message's sender, and the floor of a window that never dropped anything.
+  if (entry.account.is_zero() || entry.device.is_zero() || entry.id.is_zero()) return false;
+  if (rest.size() < 56 || at[54] != 6 << 3) return true;
+  entry.kind = at[55];
   return entry.kind < first_kind_of_server;
-}
-
-record_view record_of(const new_send& what) {
-  return {.account = what.account,
-          .device = what.device,
-          .id = what.send.id,
-          .kind = what.send.kind,
-          .urgency = what.send.urgency,
-          .expires_in = what.send.expires_in,
-          .redacts = what.send.redacts,
-          .epoch = what.send.epoch,
-          .body = what.send.body};
 }
 
 }  // namespace
 
 std::size_t size_of_entry(const new_send& what) {
-  constexpr std::size_t head = 1 + 16 + 8 + 1;
-  return head + (what.send.after.is_zero() ? 0 : 16) + record_rest_size(record_of(what));
+  return send_head + (what.send.after.is_zero() ? 0 : 16) + record_rest_size(what.send);
 }
 
 void write_send_entry(std::uint8_t* at, const new_send& what) {
@@ -81,7 +73,7 @@ void write_send_entry(std::uint8_t* at, const new_send& what) {
   w.u64(static_cast<std::uint64_t>(what.time));
   w.u8(what.send.after.is_zero() ? 0 : 1);
   if (!what.send.after.is_zero()) w.id(what.send.after);
-  write_record_rest(w, record_of(what));
+  write_record_rest(w, what.account, what.device, what.send);
 }
 
 void write_send_entry(bytes& out, const new_send& what) {
@@ -92,16 +84,19 @@ void write_send_entry(bytes& out, const new_send& what) {
 std::optional<send_entry> read_send_entry(byte_span data) {
   // Made where it is returned: this runs once a message.
   std::optional<send_entry> entry(std::in_place);
-  byte_reader r(data);
-  const bool right_kind = is(r, entry_kind::send);
-  entry->stream = r.id<stream_id>();
-  entry->time = static_cast<wall_ms>(r.u64());
-  if (const std::uint8_t has_after = r.u8(); has_after != 0) {
-    if (has_after != 1) r.fail();
-    entry->after = r.id<message_id>();
+  const std::uint8_t has_after = data.size() < send_head ? std::uint8_t{0xff} : data[send_head - 1];
+  const std::size_t head = send_head + (has_after == 0 ? 0 : 16);
+  if (has_after > 1 || data.size() < head || data[0] != static_cast<std::uint8_t>(entry_kind::send)) {
+    entry.reset();
+    return entry;
   }
-  entry->rest = r.rest();
-  if (!right_kind || !r.ok() || !read_start_of_rest(*entry)) entry.reset();
+  entry->stream = id_from_bytes<stream_id>(data.subspan<1, 16>());
+  std::memcpy(&entry->time, data.data() + 17, sizeof entry->time);
+  if (has_after == 1) {
+    entry->after = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(data.data() + send_head, 16));
+  }
+  entry->rest = data.subspan(head);
+  if (!read_start_of_rest(*entry)) entry.reset();
   return entry;
 }
 

@@ -4,6 +4,8 @@
 // a stored rest behind two small fields *is* the Record, and delivering one copies bytes and parses nothing.
 #pragma once
 
+#include <array>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -66,11 +68,35 @@ void write_record_rest(bytes& out, const record_view& record);
 // The same into memory that has record_rest_size bytes.
 std::size_t record_rest_size(const record_view& record);
 void write_record_rest(raw_writer& out, const record_view& record);
+// The record that a Send becomes. REQUIRES: none of the ids is zero.
+std::size_t record_rest_size(const send_view& send);
+void write_record_rest(raw_writer& out, account_id account, device_id device, const send_view& send);
 // The urgency in a record's rest, without a parse of the whole where it was written by the function above.
 std::uint32_t urgency_of_rest(byte_span rest);
-// The fields seq and ts, to stand before a rest: at most 22 bytes.
-inline constexpr std::size_t record_head_max = 22;
+// The fields seq and ts, to stand before a rest. `out` has record_head_max bytes, all of which may be written to.
+inline constexpr std::size_t record_head_max = 32;
 std::size_t write_record_head(std::uint8_t* out, std::uint64_t seq, std::int64_t ts);
+// The same for who writes many: most of a turn have the same ts, which is encoded once.
+class record_head {
+ public:
+  std::size_t write(std::uint8_t* out, std::uint64_t seq, std::int64_t ts) {
+    if (ts != ts_) encode(ts);
+    raw_writer w(out);
+    if (seq != 0) {
+      w.u8(number_tag(1));
+      w.varint(seq);
+    }
+    std::memcpy(w.at(), field_.data(), field_.size());
+    return static_cast<std::size_t>(w.at() - out) + size_;
+  }
+
+ private:
+  void encode(std::int64_t ts);
+
+  std::int64_t ts_ = 0;
+  std::size_t size_ = 0;
+  std::array<std::uint8_t, 16> field_{};
+};
 
 struct receipt_view {
   std::uint64_t delivered = 0;

@@ -322,26 +322,7 @@ void device::step() {
   if (!is_thing && !home_ && world_.one_in(700)) open(false);
   if (!home_ && world_.one_in(chatty_)) make_send();
   try_sends();
-  look_for_passed_over();
   fill_holes();
-}
-
-// The notice that something was too large goes with the connection that it was sent on, and if nothing comes after that
-// record, no gap shows it: who takes small packets alone asks what its cursors have passed.
-void device::look_for_passed_over() {
-  if (look_at_ == 0 || world_.ms() < look_at_ || stage_.up == nullptr || revoking_) return;
-  look_at_ = world_.ms() + 12'000;
-  stage_.up->read_state(person_.id, id_, [this](const engine::state_answer& a) {
-    if (!a.outcome.ok()) return;
-    look_at_ = 0;
-    for (const auto& c : a.conversations) {
-      if (c.id == account_stream(person_.id)) continue;
-      auto& s = shelves_[c.id];
-      for (auto seq = std::max({through(c.id, s), s.joined, c.join_seq}) + 1; seq <= c.cursor; ++seq) {
-        if (!has(c.id, s, seq)) s.to_fill.insert(seq);
-      }
-    }
-  });
 }
 
 }  // namespace dunlin::sim

@@ -196,7 +196,6 @@ class device final : public mqtt_client::listener {
   void find_gaps();
   void fill_holes();
   void read_range(stream_id stream, std::uint64_t from);
-  void look_for_passed_over();
   [[nodiscard]] bool has(stream_id stream, const shelf& s, std::uint64_t seq) const;
   [[nodiscard]] std::uint64_t through(stream_id stream, const shelf& s) const;
   [[nodiscard]] std::string missing_in(stream_id stream, std::uint64_t from);
@@ -227,7 +226,6 @@ class device final : public mqtt_client::listener {
   unsigned opened_ = 0;
   mono_ms linked_at_ = 0;
   mono_ms reconnect_at_ = 0;
-  mono_ms look_at_ = 0;  // when to ask for the state; 0: not at all
   bool linked_ = false;
   bool revoking_ = false;
   bool revoked_ = false;

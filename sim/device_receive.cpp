@@ -209,7 +209,6 @@ void device::on_notice(line& l, const mqtt::publish_view& packet) {
       world_.count(seen::got_caught_up);
       l.caught_up = true;
       if (l.mqtt->options().dunlin && l.primary) find_gaps();
-      if (small_ && l.primary && !is_thing) look_at_ = world_.ms();
       return;
     case notice::what::hello: world_.count(seen::got_hello); return;
     case notice::what::reset: return;
@@ -361,7 +360,6 @@ std::string device::missing() {
       return fmt::format("{} has no answer to '{}' in {} ({})", name_, o.said.body.substr(0, 12),
                          world_.name(o.said.stream), o.is == outgoing::state::flying ? "sent" : "to be sent");
   }
-  if (look_at_ != 0) return name_ + " reads its state";
   for (auto& [id, s] : shelves_) {
     if (!s.to_fill.empty() && id != account_stream(person_.id)) return name_ + " reads by range";
   }

@@ -47,26 +47,35 @@ def load(bench, server, scenario, *options, websocket=False):
 
 
 class Watch:
-    """What the server's own counters did while a load ran, and its unsealed log at 10 s and at the end."""
+    """What the server's own counters did while a load ran, and its unsealed log at 10 s and at the end: the highest of
+    the ten seconds around and before, since it falls by some hundred megabytes at once whenever a sealing ends."""
 
     def __init__(self, bench, server):
-        self.server, self.at_10s = server, None
+        self.server, self.unsealed, self.ended = server, [], threading.Event()
+        self.around_10s = bench.warm_up + 5, bench.warm_up + 15
         self.before = server.metrics()
-        self.timer = threading.Timer(bench.warm_up + min(10, bench.seconds), self.sample)
-        self.timer.daemon = True
-        self.timer.start()
+        self.sampler = threading.Thread(target=self.sample, daemon=True)
+        self.sampler.start()
 
     def sample(self):
-        self.at_10s = self.server.metrics()
+        begin = time.monotonic()
+        while self.before and not self.ended.wait(1):
+            self.unsealed.append((time.monotonic() - begin, total(self.server.metrics(), UNSEALED)))
+
+    def highest(self, first, last):
+        return max((size for at, size in self.unsealed if first <= at <= last), default=None)
 
     def end(self):
-        self.timer.cancel()
+        self.ended.set()
+        self.sampler.join()
         after = self.server.metrics()
         if not after:
             return {}
-        out = {"unsealed_at_end": total(after, UNSEALED)}
-        if self.at_10s:
-            out["unsealed_at_10s"] = total(self.at_10s, UNSEALED)
+        out = {}
+        last = self.unsealed[-1][0] if self.unsealed else 0
+        if last >= self.around_10s[1] + 10:
+            out["unsealed_at_10s"] = self.highest(*self.around_10s)
+            out["unsealed_at_end"] = self.highest(last - 10, last)
         for key, name in (("sync_p99_us", SYNC), ("sync_p99_by_message_us", SYNC_BY_MESSAGE)):
             seconds = percentile(self.before, after, name, 0.99)
             if seconds is not None:

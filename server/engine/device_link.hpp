@@ -184,6 +184,7 @@ class device_link final : public mqtt::host {
   void read_news(under_way& now);
   void say_caught_up();
   bool say_trimmed(feed& at, std::uint64_t through);
+  void say_too_large(stream_id conversation, std::uint64_t seq);
   void pass(feed& at, std::uint64_t first, std::uint64_t last);
   void resend_next();
   // False: no room. Who does not listen on me/now has been told.

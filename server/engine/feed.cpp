@@ -35,15 +35,15 @@ bool feed::settle() {
   if (!flight_) return false;
   auto& runs = flight_->runs;
   // The prefix that nothing holds up; within it the cursor goes to the last record that was acknowledged, or passed
-  // before any echo.
+  // before anything that the device may not know of.
   std::size_t done = 0;
-  bool echo = false;
+  bool unsure = false;  // whether the device knows
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (runs[i].is == what::waits || runs[i].is == what::gap) break;
-    if (runs[i].is == what::echoed) echo = true;
-    if (runs[i].is == what::acked || (runs[i].is == what::passed && !echo)) {
+    if (runs[i].is == what::echoed || runs[i].is == what::told) unsure = true;
+    if (runs[i].is == what::acked || (runs[i].is == what::passed && !unsure)) {
       done = i + 1;
-      echo = false;
+      unsure = false;
     }
   }
   if (done == 0) return false;
@@ -57,18 +57,31 @@ void feed::rest() {
   if (flight_ && flight_->runs.empty() && flight_->echoes.empty()) flight_.reset();
 }
 
-bool feed::has_gap() const {
+bool feed::has(what kind) const {
   return flight_ &&
-         std::any_of(flight_->runs.begin(), flight_->runs.end(), [](const run& r) { return r.is == what::gap; });
+         std::any_of(flight_->runs.begin(), flight_->runs.end(), [kind](const run& r) { return r.is == kind; });
+}
+
+// Null if it does not wait for an acknowledgement.
+feed::run* feed::waiting(std::uint64_t seq) {
+  if (!flight_ && (seq <= acked_ || seq > sent_)) return nullptr;
+  auto& runs = listed().runs;
+  const auto it = std::find_if(runs.begin(), runs.end(), [seq](const run& r) { return r.last >= seq; });
+  return it != runs.end() && it->first == seq && it->is == what::waits ? &*it : nullptr;
 }
 
 bool feed::ack_listed(std::uint64_t seq) {
   if (planted(bug::cursor_jumps_gap) && seq > acked_) return have_through(seq);
-  if (!flight_ && (seq <= acked_ || seq > sent_)) return false;
-  auto& runs = listed().runs;
-  const auto it = std::find_if(runs.begin(), runs.end(), [seq](const run& r) { return r.last >= seq; });
-  if (it == runs.end() || it->first != seq || it->is != what::waits) return false;
-  it->is = what::acked;
+  run* const of = waiting(seq);
+  if (of == nullptr) return false;
+  of->is = what::acked;
+  return settle();
+}
+
+bool feed::told_instead(std::uint64_t seq) {
+  run* const of = waiting(seq);
+  if (of == nullptr) return false;
+  of->is = what::told;
   return settle();
 }
 

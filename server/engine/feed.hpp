@@ -46,13 +46,16 @@ class feed {
   }
   // Its PUBACK was the echo (D8): passed with the acknowledgement of a later record.
   void note_echoed(std::uint64_t seq) { add(seq, seq, what::echoed); }
-  // Gone without a trace (D10): the cursor stays below until a later record is acknowledged, so that the device is told
-  // again if it ends before.
-  void note_reset(std::uint64_t first, std::uint64_t last) { add(first, last, what::echoed); }
+  // Not sent, but told of at QoS 0: gone (D10), or too large (D6). The notice is lost with a connection that ends, so the
+  // cursor stays below until a later record is acknowledged, and the device is told again if none is.
+  void note_told(std::uint64_t first, std::uint64_t last) { add(first, last, what::told); }
+  // The same of what was sent on an earlier connection, and never will be again. True if acked() moved.
+  bool told_instead(std::uint64_t seq);
+  [[nodiscard]] bool has_told() const { return has(what::told); }
   // The feed goes on above a gap that the client fills by itself: nothing above moves the cursor until it says so.
   void note_gap(std::uint64_t first, std::uint64_t last) { add(first, last, what::gap); }
 
-  [[nodiscard]] bool has_gap() const;
+  [[nodiscard]] bool has_gap() const { return has(what::gap); }
 
   // True if acked() moved. An unknown seq changes nothing.
   bool ack(std::uint64_t seq) {
@@ -93,7 +96,7 @@ class feed {
   std::uint16_t asked = 0;  // records that the read under way is for
 
  private:
-  enum class what : std::uint8_t { waits, acked, passed, echoed, gap };
+  enum class what : std::uint8_t { waits, acked, passed, echoed, told, gap };
   struct run {
     std::uint64_t first;
     std::uint64_t last;
@@ -104,6 +107,8 @@ class feed {
     std::vector<std::uint64_t> echoes;  // expected, above sent_
   };
   flight& listed();
+  [[nodiscard]] bool has(what kind) const;
+  run* waiting(std::uint64_t seq);
   bool ack_listed(std::uint64_t seq);
   bool take_listed_echo(std::uint64_t seq);
   void add(std::uint64_t first, std::uint64_t last, what is);

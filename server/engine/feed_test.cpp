@@ -98,6 +98,30 @@ TEST(Feed, D8_AnEchoIsPassedByHaveThroughToo) {
   EXPECT_EQ(f.acked(), 1U);
 }
 
+TEST(Feed, D6_TheCursorPassesWhatWasOnlyToldOfWithTheAcknowledgementOfALaterRecord) {
+  auto f = at(0);
+  f.note_sent(1);
+  f.note_told(2, 2);
+  EXPECT_TRUE(f.ack(1));
+  EXPECT_EQ(f.acked(), 1U);
+  EXPECT_TRUE(f.has_told());
+  f.note_sent(3);
+  EXPECT_TRUE(f.ack(3));
+  EXPECT_EQ(f.acked(), 3U);
+  EXPECT_FALSE(f.has_told());
+}
+
+TEST(Feed, D6_ToldOfInsteadOfSentAgainIsNotAcknowledged) {
+  auto f = at(0);
+  f.note_sent(1);
+  f.note_sent(2);
+  EXPECT_FALSE(f.told_instead(1));
+  EXPECT_FALSE(f.told_instead(1));
+  EXPECT_EQ(f.acked(), 0U);
+  EXPECT_TRUE(f.ack(2));
+  EXPECT_EQ(f.acked(), 2U);
+}
+
 TEST(Feed, AnEchoOfWhatWasSentAlreadyIsNotExpected) {
   auto f = at(5);
   EXPECT_FALSE(f.expect_echo(5));

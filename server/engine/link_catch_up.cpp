@@ -170,7 +170,7 @@ bool device_link::say_trimmed(feed& at, std::uint64_t through) {
   if (conversation == account_stream(account_)) {
     stream::write_reset(notice, through + 1);
     if (!has_room() || !say_now(notice)) return false;
-    at.note_reset(at.sent() + 1, through);
+    at.note_told(at.sent() + 1, through);
     return true;
   }
   stream::write_trimmed(notice, conversation, through);

@@ -169,10 +169,12 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
   }
   if (done == delivery::no_credit || done == delivery::closed) return given::no_room;
   if (done == delivery::too_large) {
-    bytes notice;
-    stream::write_too_large(notice, conversation, record.seq);
-    say_now(notice);
-    pass(at, record.seq, record.seq);
+    say_too_large(conversation, record.seq);
+    if (at.moves_cursor) {
+      at.note_told(record.seq, record.seq);
+    } else {
+      at.start_at(record.seq);
+    }
     return given::yes;
   }
   if (at.moves_cursor && waits) {
@@ -181,6 +183,12 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
     pass(at, record.seq, record.seq);
   }
   return given::yes;
+}
+
+void device_link::say_too_large(stream_id conversation, std::uint64_t seq) {
+  bytes notice;
+  stream::write_too_large(notice, conversation, seq);
+  say_now(notice);
 }
 
 void device_link::on_records(feed& at, record_span records, std::uint64_t trimmed) {
@@ -280,13 +288,14 @@ void device_link::on_resend(records& m, std::uint8_t turn) {
     port_->dirty();
   }
   if (done == delivery::no_credit || done == delivery::closed) return;
-  if (!there) protocol_->drop(packet);         // may no longer be read: counts as acknowledged
-  if (there && done == delivery::too_large) {  // for this connection; it is out of the session
-    bytes notice;
-    stream::write_too_large(notice, conversation, what.c);
-    say_now(notice);
+  if (!there) {  // may no longer be read: counts as acknowledged
+    protocol_->drop(packet);
+    on_acked(what, reason_code::success);
+  } else if (done == delivery::too_large) {  // for this connection; it is out of the session
+    say_too_large(conversation, what.c);
+    auto* const at = feed_of(conversation);
+    if (at != nullptr && at->told_instead(what.c)) home_->boxes().cursor_moved(*this, *at);
   }
-  if (!there || done == delivery::too_large) on_acked(what, reason_code::success);
   resend_next();
   if (session_.unsent_count() == 0) pump();
 }

@@ -109,6 +109,40 @@ TEST_F(one_link, D6_ARecordAboveTheMaximumPacketSizeIsPassedWithANotice) {
   EXPECT_EQ(again->count(topic), 0U);  // the cursor has passed both
 }
 
+TEST_F(one_link, D6_ANoticeThatMayBeLostWithItsConnectionIsSaidAgain) {
+  const auto too_large = [](const test_device& device) {
+    return std::count_if(device.messages.begin(), device.messages.end(), [](const got_message& m) {
+      return m.topic == "me/now" && !m.payload.empty() && m.payload[0] == data_tag(3);
+    });
+  };
+  auto a = rig.online(ada);
+  // With a session that goes on, and without.
+  for (const std::uint32_t expiry_s : {600U, 0U}) {
+    const test_device::connect_options small{
+        .client_id = to_text(ben.device), .clean_start = false, .expiry_s = expiry_s, .max_packet = 400};
+    auto b = connect(ben, small);
+    b->auto_ack = false;
+    b->subscribe({"c/+", "me/now"});
+    rig.run();
+    a->publish(topic + "/send", rig.send_body(rig.next_id(), std::string(1000, 'x')));
+    a->publish(topic + "/send", rig.send_body(rig.next_id(), "small"));
+    rig.run(1500);
+    EXPECT_EQ(too_large(*b), 1);
+    b->cut();
+    b = connect(ben, small);
+    b->subscribe({"c/+", "me/now"});
+    rig.run(1500);
+    EXPECT_EQ(too_large(*b), 1);
+    b->cut();
+    // What came behind it was acknowledged, so the notice had arrived.
+    b = connect(ben, small);
+    b->subscribe({"c/+", "me/now"});
+    rig.run();
+    EXPECT_EQ(too_large(*b), 0);
+    b->cut();
+  }
+}
+
 TEST_F(one_link, D6_APubackAboveAGapMovesNoCursor) {
   auto a = rig.online(ada);
   auto b = rig.online(ben, {});

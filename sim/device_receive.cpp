@@ -318,6 +318,7 @@ void device::read_range(stream_id stream, std::uint64_t from) {
       last = r->seq;
       if (from <= s.joined + 1 && (s.start == 0 || r->seq < s.start)) s.start = r->seq;
       keep(stream, r->seq);
+      if (r->kind == kind_text) s.texts.insert(r->body);
       world_.count(seen::hole_filled);
     }
     if (a.records.empty()) last = a.head;

@@ -46,8 +46,8 @@ class feed {
   }
   // Its PUBACK was the echo (D8): passed with the acknowledgement of a later record.
   void note_echoed(std::uint64_t seq) { add(seq, seq, what::echoed); }
-  // Not sent, but told of at QoS 0: gone (D10), or too large (D6). The notice is lost with a connection that ends, so the
-  // cursor stays below until a later record is acknowledged, and the device is told again if none is.
+  // Not sent, but told of at QoS 0: gone (D10), or too large (D6). The notice is lost with a connection that ends, so
+  // the cursor stays below until a later record is acknowledged, and the device is told again if none is.
   void note_told(std::uint64_t first, std::uint64_t last) { add(first, last, what::told); }
   // The same of what was sent on an earlier connection, and never will be again. True if acked() moved.
   bool told_instead(std::uint64_t seq);

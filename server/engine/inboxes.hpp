@@ -193,7 +193,7 @@ class inboxes {
   device_link* last_link_ = nullptr;  // the one that was found last
   std::vector<std::uint32_t> to_arm_;
   std::vector<std::uint32_t> arming_;  // those at hand
-  std::vector<arms> arms_to_;  // by shard, while this turn's arms go out
+  std::vector<arms> arms_to_;          // by shard, while this turn's arms go out
   std::vector<std::uint32_t> marks_due_;
   struct dirty_feed {
     std::uint64_t link;

@@ -1,5 +1,5 @@
-// A user property of MQTT 5.0 (section 2.2.2.2) whose value is a number in decimal digits, as it stands on the wire: what
-// a PUBACK says of its message's seq and ts. Written by hand, since most of what a PUBACK costs is in it.
+// A user property of MQTT 5.0 (section 2.2.2.2) whose value is a number in decimal digits, as it stands on the wire:
+// what a PUBACK says of its message's seq and ts. Written by hand, since most of what a PUBACK costs is in it.
 #pragma once
 
 #include <array>

@@ -62,8 +62,8 @@ class owner final : public store::applier {
   // there. Null: it is to be taken as a message, since its stream is not in memory or there is no space now.
   std::uint8_t* room_for(stream_id stream, std::size_t size);
   void submit_here(partition_id p, byte_span entry, reply_to from);
-  // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there is
-  // news, or the stream is not in memory, and the arm is to be taken as a message.
+  // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there
+  // is news, or the stream is not in memory, and the arm is to be taken as a message.
   std::optional<armed> arm_here(const arm& a, bool reports, moment now);
   // Buffers of entries that are in the log are used again: of messages that came from other shards, too, which get
   // about as many from here. What is in it is of no interest.

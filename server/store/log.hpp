@@ -127,8 +127,8 @@ class log {
   [[nodiscard]] virtual ticket taken() const = 0;
   [[nodiscard]] virtual ticket durable() const = 0;
 
-  // Hands the open batch to be written: at the end of each turn. Cheap when there is none. While the batch before is
-  // still being written it stays open and grows; the wake that tells of the earlier one is the time to flush again.
+  // Hands the open batch to be written: at the end of each turn. Cheap when there is none. While the store
+  // has enough to write it stays open and grows; the wake that tells of an earlier one is the time to flush again.
   virtual void flush() = 0;
 };
 

@@ -4,8 +4,8 @@ namespace dunlin::stream {
 
 namespace {
 
-// The usual Send, as protobuf's own writers put it: the id, a kind below 128 unless zero, a body below 128 bytes or none,
-// `after` or none. False if it is another.
+// The usual Send, as protobuf's own writers put it: the id, a kind below 128 unless zero, a body below 128 bytes or
+// none, `after` or none. False if it is another.
 bool read_usual_send(byte_span data, send_view& send) {
   constexpr std::size_t id_field = 18;
   const auto is_id = [data](std::size_t at, std::uint32_t field) {

@@ -75,6 +75,7 @@ bool embedded_log::borrow(std::int64_t amount, space_for whom) {
 
 space embedded_log::reserve(std::size_t bytes, space_for whom) {
   if (whom == space_for::client && files_.is_full()) return space::full;
+  if (open_.empty() && under_way_ == out_.batches.size()) take_back();
   const auto need = static_cast<std::int64_t>(bytes + entry_overhead);
   if (static_cast<std::size_t>(need) > options_.max_batch_bytes / 2) return space::full;
   if (open_.size() >= options_.max_batch_bytes / 2) return space::wait;
@@ -105,12 +106,27 @@ void embedded_log::submit(partition_id partition, byte_span entry, void* context
   if (did.seq != 0) ++open_records_;
 }
 
+// What the writer has not begun with, since it is still at the one before, grows on. (Where it is at none it shall
+// begin.)
+void embedded_log::take_back() {
+  handed_batch& last = out_.batches[(next_batch_ + out_.batches.size() - 1) % out_.batches.size()];
+  if (last.contents.size() > options_.max_batch_bytes / 4 || !last.take_for(handed_batch::owner::shard)) return;
+  std::swap(open_, last.contents);
+  open_records_ = std::exchange(last.records, 0);
+  paid_ = open_.size();
+  --handed_;
+  --under_way_;
+  next_batch_ = (next_batch_ + out_.batches.size() - 1) % out_.batches.size();
+}
+
 void embedded_log::collect() {
-  if (under_way_ && !out_.handed.load(std::memory_order_acquire)) {
-    under_way_ = false;
-    index_.place(out_.in, out_.offset);
-    out_.in.reset();
-    out_.batch.clear();
+  while (under_way_ != 0) {
+    handed_batch& oldest = out_.batches[(next_batch_ + out_.batches.size() - under_way_) % out_.batches.size()];
+    if (oldest.is.load(std::memory_order_acquire) != handed_batch::owner::shard) break;
+    --under_way_;
+    index_.place(oldest.in, oldest.offset);
+    oldest.in.reset();
+    oldest.contents.clear();
   }
   if (const std::uint64_t sealed = files_.sealed_generation(); sealed != sealed_seen_) {
     sealed_seen_ = sealed;
@@ -121,19 +137,22 @@ void embedded_log::collect() {
 
 void embedded_log::flush() {
   collect();
-  if (under_way_ || open_.empty()) return;
+  if (under_way_ == out_.batches.size() || open_.empty()) return;
   // What was promised and not used is credit again; what was used beyond is owed.
-  credit_ += promised_ - (static_cast<std::int64_t>(open_.size()) + segments::batch_overhead);
+  credit_ += promised_ - static_cast<std::int64_t>(open_.size() - paid_) - (paid_ == 0 ? segments::batch_overhead : 0);
   promised_ = 0;
+  paid_ = 0;
   if (credit_ < 0) {
     files_.give_back(credit_);
     credit_ = 0;
   }
-  std::swap(open_, out_.batch);
-  out_.when = ++handed_;
-  out_.records = std::exchange(open_records_, 0);
-  under_way_ = true;
-  out_.handed.store(true, std::memory_order_release);
+  handed_batch& batch = out_.batches[next_batch_];
+  next_batch_ = (next_batch_ + 1) % out_.batches.size();
+  std::swap(open_, batch.contents);
+  batch.when = ++handed_;
+  batch.records = std::exchange(open_records_, 0);
+  ++under_way_;
+  batch.is.store(handed_batch::owner::handed, std::memory_order_release);
   nudge_writer_();
 }
 

@@ -29,13 +29,14 @@ class embedded_log final : public log {
   [[nodiscard]] ticket durable() const override { return out_.durable.load(std::memory_order_acquire); }
   void flush() override;
 
-  // Learns where the writer put the batch under way, and what was sealed meanwhile.
+  // Learns where the writer put the batches under way, and what was sealed meanwhile.
   void collect();
   unsealed_index& index() { return index_; }
   [[nodiscard]] std::uint64_t recovered_entries() const { return recovered_; }
 
  private:
   bool borrow(std::int64_t amount, space_for whom);
+  void take_back();
   status redo_frame(const segment_ref& in, byte_span contents, std::uint64_t offset, applier& to);
   [[nodiscard]] bool is_mine(partition_id p) const { return p % options_.shards == shard_; }
 
@@ -49,8 +50,10 @@ class embedded_log final : public log {
   std::array<position, partition_count> next_{};
   applied scratch_;
   batch_buffer open_;
-  ticket handed_ = 0;  // the last batch handed over
-  bool under_way_ = false;
+  ticket handed_ = 0;           // the last batch handed over
+  std::size_t under_way_ = 0;   // of those, the ones that the writer has, as far as is known
+  std::size_t next_batch_ = 0;  // of out_.batches, to be handed over next
+  std::size_t paid_ = 0;        // bytes of the open batch whose space was settled before it was taken back
   unsealed_index index_;
   std::uint64_t sealed_seen_ = 0;
 

@@ -58,14 +58,16 @@ void log_writer::gather(std::uint64_t room) {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     const std::size_t shard = (first_shard_ + i) % shards_.size();
     handover& h = shards_[shard];
-    if (!h.handed.load(std::memory_order_acquire)) continue;
-    const std::uint64_t with_it = frame_header_size + contents_bytes_ + h.batch.size();
+    handed_batch& batch = h.next_batch();
+    if (!batch.take_for(handed_batch::owner::writer)) continue;
+    const std::uint64_t with_it = frame_header_size + contents_bytes_ + batch.contents.size();
     if (with_it > room || with_it > (std::uint64_t{1} << unsealed_index::offset_bits)) {
+      batch.is.store(handed_batch::owner::handed, std::memory_order_release);
       if (taking_.empty()) taking_.push_back(shard);
       break;
     }
     taking_.push_back(shard);
-    contents_bytes_ += h.batch.size();
+    contents_bytes_ += batch.contents.size();
   }
 }
 
@@ -107,7 +109,7 @@ status log_writer::write() {
   pieces_.emplace_back(head);
   std::uint32_t crc = 0;
   for (const std::size_t shard : taking_) {
-    pieces_.push_back(shards_[shard].batch.view());
+    pieces_.push_back(shards_[shard].next_batch().contents.view());
     crc = crc32c(crc, pieces_.back());
   }
   write_frame_header(current_->header, {static_cast<std::uint32_t>(contents_bytes_), crc, next_batch_}, head.data());
@@ -124,11 +126,13 @@ void log_writer::release() {
   std::uint64_t at = offset_ + frame_header_size;
   for (const std::size_t shard : taking_) {
     handover& h = shards_[shard];
-    h.in = current_;
-    h.offset = at;
-    at += h.batch.size();
-    const ticket when = h.when;
-    h.handed.store(false, std::memory_order_release);
+    handed_batch& batch = h.next_batch();
+    batch.in = current_;
+    batch.offset = at;
+    at += batch.contents.size();
+    const ticket when = batch.when;
+    h.next = (h.next + 1) % h.batches.size();
+    batch.is.store(handed_batch::owner::shard, std::memory_order_release);
     h.durable.store(when, std::memory_order_release);
   }
   const std::int64_t charged =
@@ -159,6 +163,7 @@ log_writer::outcome log_writer::run_once() {
       return outcome::stalled;
     }
     gather(current_->size - offset_);
+    if (taking_.empty()) return outcome::nothing;  // taken back
     DUNLIN_CHECK(contents_bytes_ > 0);
   }
   first_shard_ = (taking_.back() + 1) % shards_.size();
@@ -170,7 +175,7 @@ log_writer::outcome log_writer::run_once() {
   const std::uint64_t took = calls_.now_us() - begin;
   counters_.sync_us.observe_us(took);
   std::uint64_t records = 0;
-  for (const std::size_t shard : taking_) records += shards_[shard].records;
+  for (const std::size_t shard : taking_) records += shards_[shard].next_batch().records;
   counters_.record_sync_us.observe_us(took, records);
   release();
   return outcome::wrote;

@@ -22,7 +22,7 @@ struct store_options {
   // The disk counts as full for clients when less is free: what is below is for sealing, merging and SQLite, so that a
   // full disk can be emptied.
   std::uint64_t keep_free_bytes = 256ULL << 20;
-  // The largest batch of one shard; an entry may be at most half of it. Larger ones cost memory: two a shard.
+  // The largest batch of one shard; an entry may be at most half of it. Larger ones cost memory: three a shard.
   std::size_t max_batch_bytes = 4U << 20;
 
   // Full segments that are sealed together: sealing starts at the first number and takes up to the second. More make

@@ -2,6 +2,7 @@
 // what a PUBACK says of its message's seq and ts. Written by hand, since most of what a PUBACK costs is in it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>

@@ -1,5 +1,4 @@
 #include <array>
-#include <cstring>
 
 #include "mqtt/codec.hpp"
 #include "mqtt/reason_sets.hpp"
@@ -151,22 +150,6 @@ reason_code decode_connack(const frame& f, protocol_version version, connack_vie
 
 namespace {
 
-// Topics are short, and mostly of a length: words side by side, the last of which overlaps the one before, cost less
-// than a call.
-inline bool is_same(std::string_view a, std::string_view b) {
-  if (a.size() != b.size() || a.size() < sizeof(std::uint64_t)) return false;
-  const auto differ = [a, b](std::size_t at) {
-    std::uint64_t x = 0;
-    std::uint64_t y = 0;
-    std::memcpy(&x, a.data() + at, sizeof x);
-    std::memcpy(&y, b.data() + at, sizeof y);
-    return x ^ y;
-  };
-  std::uint64_t any = differ(a.size() - sizeof any);
-  for (std::size_t at = 0; at + sizeof any < a.size(); at += sizeof any) any |= differ(at);
-  return any == 0;
-}
-
 // What of a 5.0 PUBLISH stands behind the packet id, where the properties are not empty.
 [[gnu::noinline]] reason_code decode_publish_properties(byte_span rest, publish_view& out) {
   wire::reader in(rest);
@@ -195,7 +178,7 @@ reason_code decode_publish(const frame& f, protocol_version version, publish_vie
   out.packet_id = qos == 0 ? std::uint16_t{0} : wire::load16(at + 2 + topic_size);
   at += fixed;
   left -= fixed;
-  out.same_topic = is_same(out.topic, valid);
+  out.same_topic = is_same_topic(out.topic, valid);
   if (!out.same_topic && !is_valid_topic(out.topic)) [[unlikely]]
     return check_topic(out.topic);
   if (qos != 0 && out.packet_id == 0) return reason_code::protocol_error;  // MQTT-2.2.1-3

@@ -73,6 +73,7 @@ void event_loop::run(loop_owner& owner) {
 void event_loop::turn(loop_owner& owner) {
   wait(timeout(owner));
   counters_.turns.add();
+  nudged_.exchange(false, std::memory_order_acq_rel);  // what comes from here on may be too late for this turn
   handle_ready();
   run_posted();
   sweep();
@@ -86,8 +87,9 @@ void event_loop::stop() {
 }
 
 // Sleeper and waker both exchange the same flag. Either the waker's exchange comes second and finds that the loop
-// sleeps, or the loop's comes second and what was posted before is visible to it when it looks for work once more.
+// sleeps, or the loop's comes second, and it sees that it was nudged.
 void event_loop::wake() {
+  nudged_.store(true, std::memory_order_release);
   if (!asleep_.exchange(false, std::memory_order_acq_rel)) return;
   const std::uint64_t one = 1;
   // It cannot fail: the counter would take 2^64 writes to fill up.
@@ -177,7 +179,7 @@ void event_loop::free_place(place p) {
 int event_loop::timeout(loop_owner& owner) {
   if (!line_.empty() || !dirty_.empty()) return 0;
   asleep_.exchange(true, std::memory_order_acq_rel);
-  const bool has_work = has_posted_.load(std::memory_order_acquire) || stopping_.load(std::memory_order_acquire);
+  const bool has_work = nudged_.load(std::memory_order_acquire) || stopping_.load(std::memory_order_acquire);
   mono_ms ms = has_work ? 0 : owner.idle_ms(now_.mono);
   // The owner may have done its last work within that call.
   if (!line_.empty() || !dirty_.empty()) ms = 0;

@@ -63,8 +63,8 @@ class loop_owner {
  public:
   // Once a turn, between the sockets and the flush.
   virtual void turn(moment now) = 0;
-  // After the flush, when the loop is about to sleep: for how long it may; 0: not at all. What is posted to the owner
-  // after this call began must be followed by wake().
+  // After the flush, when the loop is about to sleep: for how long it may; 0: not at all. What comes to the owner from
+  // another thread must be followed by wake(): then there is another turn, whenever it came.
   virtual mono_ms idle_ms(mono_ms now) = 0;
 
  protected:
@@ -177,6 +177,7 @@ class event_loop {
   chunk_pool chunks_;
 
   alignas(64) std::atomic<bool> asleep_{false};
+  std::atomic<bool> nudged_{false};  // since the turn at hand, or the last one, began
   std::atomic<bool> stopping_{false};
   std::atomic<bool> has_posted_{false};
   std::mutex posted_lock_;

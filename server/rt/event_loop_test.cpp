@@ -287,6 +287,18 @@ TEST_F(EventLoop, IsWokenByAnotherThreadFromASleepWithoutEnd) {
 }
 
 // Two loops that sleep whenever they may, and pass a number to and fro: a lost wake-up would hang the test.
+TEST_F(EventLoop, WhoIsWokenWithinATurnGoesOnToTheNextWithoutSleeping) {
+  app.idle = 1'000'000;
+  loop->wake();
+  app.work = [&] {
+    app.work = nullptr;
+    loop->wake();  // as another thread does, for what this turn has looked for already
+  };
+  turn();
+  turn();  // would sleep
+  EXPECT_EQ(app.turns, 2);
+}
+
 TEST_F(EventLoop, NoMailIsLostBetweenLoopsThatSleep) {
   constexpr int last = 20'000;
   const system_clock real;

@@ -114,7 +114,7 @@ TEST_F(sessions, M2_AnInboundQoS2IdIsKeptAndItsRepetitionMakesNoSecondRecord) {
   EXPECT_EQ(rig.at(0).applier_partition(2).find_stream(talk)->head, 2U);
 }
 
-TEST_F(sessions, M2_ALostSessionAnswersSessionPresentZeroAndIsFedFromItsCursors) {
+TEST_F(sessions, M1_M2_ALostSessionAnswersSessionPresentZeroAndIsFedFromItsCursors) {
   auto b = connect(true);
   say(3);
   rig.crash(2);
@@ -148,7 +148,51 @@ TEST_F(sessions, AResumedSessionsSendQuotaStartsAnewWithTheNewReceiveMaximum) {
   EXPECT_EQ(b->messages.size(), 10U);
 }
 
-TEST_F(sessions, AnExpiredSessionIsNeverResumed) {
+TEST_F(sessions, M1_ALossIsMendedByAttachingAgainFromWhatWasAcknowledged) {
+  auto b = connect(true, 0);
+  say(4);
+  b->puback(b->messages[0].packet_id);
+  b->puback(b->messages[1].packet_id);
+  rig.run(1500);  // until the cursor is logged (D1)
+  b->cut();       // the session is gone with its connection, and with it that two more were sent
+  say();
+  b = connect(true, 0);
+  EXPECT_FALSE(b->session_present);
+  std::vector<std::uint64_t> seqs;
+  for (const auto& r : b->records(topic)) seqs.push_back(r.seq);
+  EXPECT_EQ(seqs, (std::vector<std::uint64_t>{4, 5, 6}));
+  for (const auto& m : b->messages) EXPECT_FALSE(m.dup);
+}
+
+TEST_F(sessions, M1_ASessionWaitsInItsAccountsInboxUntilItsExpiry) {
+  auto b = connect(true, 60);
+  say(2);
+  const auto sent = b->messages;
+  b->cut();
+  EXPECT_EQ(rig.count(1).sessions_kept.value(), 1);  // of the account's shard
+  say();
+  rig.run(59'900);
+  EXPECT_EQ(rig.count(1).sessions_kept.value(), 1);
+  b = connect(false, 60);
+  EXPECT_TRUE(b->session_present);
+  ASSERT_EQ(b->messages.size(), 3U);
+  for (const std::size_t i : {0U, 1U}) {
+    EXPECT_TRUE(b->messages[i].dup);
+    EXPECT_EQ(b->messages[i].packet_id, sent[i].packet_id);
+  }
+  EXPECT_FALSE(b->messages[2].dup);
+  EXPECT_EQ(rig.count(1).sessions_kept.value(), 0);  // with the connection now
+}
+
+TEST_F(sessions, M1_ASessionThatNobodyComesBackForIsForgottenAtItsExpiry) {
+  connect(true, 60)->cut();
+  rig.run(59'900);
+  EXPECT_EQ(rig.count(1).sessions_kept.value(), 1);
+  rig.run(1'100);
+  EXPECT_EQ(rig.count(1).sessions_kept.value(), 0);
+}
+
+TEST_F(sessions, M1_AnExpiredSessionIsNeverResumed) {
   auto b = connect(true, 5);
   say(2);
   b->cut();
@@ -161,7 +205,7 @@ TEST_F(sessions, AnExpiredSessionIsNeverResumed) {
   EXPECT_EQ(b->count(topic), 2U);
 }
 
-TEST_F(sessions, ASessionThatExpiredAMomentAgoIsNotResumedEither) {
+TEST_F(sessions, M1_ASessionThatExpiredAMomentAgoIsNotResumedEither) {
   auto b = connect(true, 1);
   rig.jump(1000);
   rig.run(500);  // sessions are looked through each second: half of one ago

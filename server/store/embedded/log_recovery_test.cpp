@@ -1,94 +1,23 @@
 // What is left of the log after a crash at any moment (L4), on a disk that loses what was not synced.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/log.hpp"
-#include "base/random.hpp"
-#include "store/contract/recording_applier.hpp"
-#include "store/embedded/log_group.hpp"
-#include "store/memory/fault_disk.hpp"
+#include "store/embedded/log_life.hpp"
 
 namespace dunlin::store {
 namespace {
-
-store_options small() {
-  store_options o;
-  o.shards = 2;
-  o.segment_bytes = 24 << 10;
-  o.max_unsealed_bytes = 40 * o.segment_bytes;
-  o.upkeep_reserve_bytes = 2 << 10;
-  o.keep_free_bytes = 0;
-  o.max_batch_bytes = 6 << 10;
-  o.background_chunk_bytes = 12 << 10;
-  return o;
-}
-
-// One process: two shards, a writer, and what each shard was told.
-class process {
- public:
-  process(fault_disk& files, random_source& random, store_options o = small())
-      : options_(o), appliers_(static_cast<std::size_t>(o.shards)) {
-    writer_calls calls;
-    calls.wake = [this](int) { ++wakes; };
-    calls.failed = [this](std::string_view) { failed = true; };
-    calls.nudge_background = [] {};
-    calls.now_us = [] { return std::uint64_t{0}; };
-    auto opened = log_group::open(files, options_, {}, random, calls, counters);
-    if (!opened) {
-      error = opened.error();
-      return;
-    }
-    log = std::move(*opened);
-    for (int i = 0; i < options_.shards; ++i) {
-      const status done = log->recover(i, std::array<position, partition_count>{}, applier_of(i));
-      if (!done) error = done.error();
-    }
-    log->recovered();
-  }
-
-  recording_applier& applier_of(int shard) { return appliers_[static_cast<std::size_t>(shard)]; }
-  [[nodiscard]] bool is_open() const { return log != nullptr && !error; }
-
-  // Prepares until there is nothing to do; false if the disk refuses.
-  bool prepare() {
-    while (true) {
-      const auto done = log->files().prepare_some();
-      if (!done) return false;
-      if (*done == progress::idle) return true;
-    }
-  }
-  bool submit(stream_id id, std::string_view text, space_for whom = space_for::client) {
-    embedded_log& to = log->shard(partition_of(id) % options_.shards);
-    const bytes entry = recording_applier::entry(id, text);
-    if (to.reserve(entry.size() + 10, whom) != space::granted) return false;
-    to.submit(partition_of(id), entry, nullptr);
-    return true;
-  }
-  log_writer::outcome round() {
-    for (int i = 0; i < options_.shards; ++i) log->shard(i).flush();
-    return log->writer().run_once();
-  }
-
-  store_counters counters;
-  std::unique_ptr<log_group> log;
-  std::error_code error;
-  bool failed = false;
-  int wakes = 0;
-
- private:
-  store_options options_;
-  std::vector<recording_applier> appliers_;
-};
-
-constexpr int streams = 6;
-stream_id stream_number(std::uint64_t n) {
-  return recording_applier::stream_of(static_cast<partition_id>(n % streams), n % streams);
-}
 
 // What the outside was told to be durable, per stream.
 using told = std::map<stream_id, std::uint64_t>;
 
 // Writes until the power goes or the work is done; returns what was durable then.
-void work(process& p, told& durable, seeded_random& random, int entries) {
+void work(log_life& p, told& durable, seeded_random& random, int entries) {
   if (!p.is_open()) return;
   std::uint64_t number = random.bits() % 1000;
   for (int i = 0; i < entries; ++i) {
@@ -96,7 +25,7 @@ void work(process& p, told& durable, seeded_random& random, int entries) {
     const int many = 1 + static_cast<int>(random.below(4));
     std::vector<std::pair<stream_id, std::uint64_t>> waiting;
     for (int k = 0; k < many; ++k, ++number) {
-      const stream_id id = stream_number(number);
+      const stream_id id = log_life::stream(number);
       const std::string text = std::to_string(number) + std::string(random.below(700), 'x');
       if (!p.submit(id, random.one_in(5) ? "." + text : text)) break;
       waiting.emplace_back(id, p.applier_of(partition_of(id) % 2).at(id).head);
@@ -108,7 +37,7 @@ void work(process& p, told& durable, seeded_random& random, int entries) {
   }
 }
 
-void expect_kept(process& p, const told& durable,
+void expect_kept(log_life& p, const told& durable,
                  const std::map<stream_id, std::map<std::uint64_t, std::string>>& sent) {
   for (const auto& [id, head] : durable) {
     const auto& records = p.applier_of(partition_of(id) % 2).at(id).records;
@@ -129,7 +58,7 @@ TEST(LogRecovery, L4_AtWhicheverOperationThePowerGoesNothingDurableIsLostAndNoth
   {
     fault_disk files;
     seeded_random random(1);
-    process p(files, random);
+    log_life p(files, random);
     told durable;
     work(p, durable, random, 60);
     ASSERT_FALSE(p.failed);
@@ -144,7 +73,7 @@ TEST(LogRecovery, L4_AtWhicheverOperationThePowerGoesNothingDurableIsLostAndNoth
     std::map<stream_id, std::map<std::uint64_t, std::string>> sent;
     files.cut_power_after(cut);
     {
-      process p(files, random);
+      log_life p(files, random);
       work(p, durable, random, 60);
       for (int shard = 0; shard < 2; ++shard) {
         for (const auto& [id, s] : p.applier_of(shard).streams()) sent[id] = s.records;
@@ -155,17 +84,17 @@ TEST(LogRecovery, L4_AtWhicheverOperationThePowerGoesNothingDurableIsLostAndNoth
     // The start after the crash may be cut as well, and the one after that goes on working.
     if (cut % 3 != 0) {
       files.cut_power_after(chance.below(12));
-      const process again(files, random);
+      const log_life again(files, random);
       files.crash(chance);
     }
-    process p(files, random);
+    log_life p(files, random);
     ASSERT_TRUE(p.is_open()) << p.error.message();
     expect_kept(p, durable, sent);
     if (HasFatalFailure()) return;
     work(p, durable, random, 10);
     ASSERT_FALSE(p.failed);
     files.crash(chance);
-    process last(files, random);
+    log_life last(files, random);
     ASSERT_TRUE(last.is_open()) << last.error.message();
     expect_kept(last, durable, {});
     if (HasFatalFailure()) return;
@@ -179,26 +108,26 @@ TEST(LogRecovery, L4_WhatAKilledProcessWroteWithoutSyncIsOnDiskBeforeItIsServed)
     fault_disk files;
     seeded_random random(seed);
     {
-      process p(files, random);
+      log_life p(files, random);
       ASSERT_TRUE(p.prepare());
-      ASSERT_TRUE(p.submit(stream_number(1), "first"));
+      ASSERT_TRUE(p.submit(log_life::stream(1), "first"));
       ASSERT_EQ(p.round(), log_writer::outcome::wrote);
-      ASSERT_TRUE(p.submit(stream_number(1), "second"));
+      ASSERT_TRUE(p.submit(log_life::stream(1), "second"));
       files.cut_power_after(1);
       ASSERT_EQ(p.round(), log_writer::outcome::failed);
       files.cut_power_after(1'000'000);
     }
     std::size_t seen = 0;
     {
-      process p(files, random);
+      log_life p(files, random);
       ASSERT_TRUE(p.is_open());
-      seen = p.applier_of(1).at(stream_number(1)).records.size();
+      seen = p.applier_of(1).at(log_life::stream(1)).records.size();
     }
     ASSERT_EQ(seen, 2);
     files.crash(random);
-    process p(files, random);
+    log_life p(files, random);
     ASSERT_TRUE(p.is_open());
-    EXPECT_EQ(p.applier_of(1).at(stream_number(1)).records.size(), seen) << "seed " << seed;
+    EXPECT_EQ(p.applier_of(1).at(log_life::stream(1)).records.size(), seen) << "seed " << seed;
   }
 }
 
@@ -222,16 +151,16 @@ TEST(LogRecovery, L4_ADamagedFrameBeforeALaterOneIsRefused) {
   fault_disk files;
   seeded_random random(3);
   {
-    process p(files, random);
+    log_life p(files, random);
     ASSERT_TRUE(p.prepare());
     for (int i = 0; i < 4; ++i) {
-      ASSERT_TRUE(p.submit(stream_number(1), "text"));
+      ASSERT_TRUE(p.submit(log_life::stream(1), "text"));
       ASSERT_EQ(p.round(), log_writer::outcome::wrote);
     }
   }
   const std::uint8_t wrong = 0x5a;
   files.overwrite(newest_segment(files).path, frames_begin + frame_alignment + 40, {&wrong, 1});
-  const process p(files, random);
+  const log_life p(files, random);
   EXPECT_EQ(p.error, make_error_code(errc::corrupt));
 }
 
@@ -239,18 +168,18 @@ TEST(LogRecovery, L4_ADamagedLastFrameIsATornTail) {
   fault_disk files;
   seeded_random random(3);
   {
-    process p(files, random);
+    log_life p(files, random);
     ASSERT_TRUE(p.prepare());
     for (int i = 0; i < 4; ++i) {
-      ASSERT_TRUE(p.submit(stream_number(1), "text"));
+      ASSERT_TRUE(p.submit(log_life::stream(1), "text"));
       ASSERT_EQ(p.round(), log_writer::outcome::wrote);
     }
   }
   const std::uint8_t wrong = 0x5a;
   files.overwrite(newest_segment(files).path, frames_begin + 3 * frame_alignment + 40, {&wrong, 1});
-  process p(files, random);
+  log_life p(files, random);
   ASSERT_TRUE(p.is_open());
-  EXPECT_EQ(p.applier_of(1).at(stream_number(1)).records.size(), 3);
+  EXPECT_EQ(p.applier_of(1).at(log_life::stream(1)).records.size(), 3);
 }
 
 TEST(LogRecovery, L4_AMissingSegmentIsRefused) {
@@ -258,28 +187,28 @@ TEST(LogRecovery, L4_AMissingSegmentIsRefused) {
   seeded_random random(3);
   std::string first;
   {
-    process p(files, random);
+    log_life p(files, random);
     ASSERT_TRUE(p.prepare());
-    ASSERT_TRUE(p.submit(stream_number(1), "text"));
+    ASSERT_TRUE(p.submit(log_life::stream(1), "text"));
     ASSERT_EQ(p.round(), log_writer::outcome::wrote);
     first = newest_segment(files).path;
     while (newest_segment(files).path == first) {
       ASSERT_TRUE(p.prepare());
-      ASSERT_TRUE(p.submit(stream_number(1), std::string(2000, 'x')));
+      ASSERT_TRUE(p.submit(log_life::stream(1), std::string(2000, 'x')));
       ASSERT_EQ(p.round(), log_writer::outcome::wrote);
     }
   }
   ASSERT_TRUE(files.remove(first));
-  const process p(files, random);
+  const log_life p(files, random);
   EXPECT_EQ(p.error, make_error_code(errc::corrupt));
 }
 
 TEST(LogRecovery, L4_BytesThatAClientChoseDoNotPassForAFrame) {
   fault_disk files;
   seeded_random random(3);
-  process p(files, random);
+  log_life p(files, random);
   ASSERT_TRUE(p.prepare());
-  ASSERT_TRUE(p.submit(stream_number(1), "text"));
+  ASSERT_TRUE(p.submit(log_life::stream(1), "text"));
   ASSERT_EQ(p.round(), log_writer::outcome::wrote);
   const newest at = newest_segment(files);
   // All is known but the salt.
@@ -296,16 +225,16 @@ TEST(LogRecovery, L4_RecycledFramesOfAnOlderGenerationAreNotReplayed) {
   sealed_point sealed;
   std::array<position, partition_count> positions{};
   store_counters counters;
-  const store_options o = small();
+  const store_options o = log_life::small();
   writer_calls calls{[](int) {}, [](std::string_view) {}, [] {}, [] { return std::uint64_t{0}; }};
   recording_applier before;
   {
-    process p(files, random);
+    log_life p(files, random);
     ASSERT_TRUE(p.prepare());
     // Two segments full; then they are sealed and used again for a little.
     while (p.log->files().closed_count() < 2) {
       ASSERT_TRUE(p.prepare());
-      ASSERT_TRUE(p.submit(stream_number(1), std::string(600, 'o')));
+      ASSERT_TRUE(p.submit(log_life::stream(1), std::string(600, 'o')));
       ASSERT_EQ(p.round(), log_writer::outcome::wrote);
     }
     const segment_ref last = p.log->files().closed(2).back();
@@ -316,90 +245,21 @@ TEST(LogRecovery, L4_RecycledFramesOfAnOlderGenerationAreNotReplayed) {
     p.log->shard(1).collect();
     while (p.log->files().closed_count() < 2) {
       ASSERT_TRUE(p.prepare());
-      ASSERT_TRUE(p.submit(stream_number(1), std::string(600, 'n')));
+      ASSERT_TRUE(p.submit(log_life::stream(1), std::string(600, 'n')));
       ASSERT_EQ(p.round(), log_writer::outcome::wrote);
     }
   }
   auto opened = log_group::open(files, o, sealed, random, calls, counters);
   ASSERT_TRUE(opened) << opened.error().message();
   recording_applier after;
-  after.at(stream_number(1)).head = positions[1];
+  after.at(log_life::stream(1)).head = positions[1];
   ASSERT_TRUE((*opened)->recover(1, positions, after));
-  for (const auto& [seq, text] : after.at(stream_number(1)).records) {
+  for (const auto& [seq, text] : after.at(log_life::stream(1)).records) {
     if (seq > positions[1] + 1) {
       EXPECT_EQ(text[0], 'n') << seq;
     }
   }
   EXPECT_GT(after.redone(), 20);
-}
-
-TEST(LogWriter, L3_AfterAFailedWriteOrSyncNothingIsReportedAnyMore) {
-  for (const bool sync : {false, true}) {
-    fault_disk files;
-    seeded_random random(3);
-    process p(files, random);
-    ASSERT_TRUE(p.prepare());
-    if (sync) {
-      files.fail_sync("log/", errc::io);
-    } else {
-      files.fail_write("log/", errc::io);
-    }
-    ASSERT_TRUE(p.submit(stream_number(1), "text"));
-    EXPECT_EQ(p.round(), log_writer::outcome::failed);
-    EXPECT_TRUE(p.failed);
-    EXPECT_EQ(p.log->shard(1).durable(), 0);
-    EXPECT_EQ(p.round(), log_writer::outcome::failed) << "it stays so";
-    EXPECT_EQ(p.wakes, 0);
-  }
-}
-
-TEST(LogWriter, L1_BatchesOfAllShardsAreOneWriteAndOneSync) {
-  fault_disk files;
-  seeded_random random(3);
-  process p(files, random);
-  ASSERT_TRUE(p.prepare());
-  ASSERT_TRUE(p.submit(stream_number(0), "of shard 0"));
-  ASSERT_TRUE(p.submit(stream_number(1), "of shard 1"));
-  const std::uint64_t before = files.operations();
-  EXPECT_EQ(p.round(), log_writer::outcome::wrote);
-  EXPECT_EQ(files.operations() - before, 2);
-  EXPECT_EQ(p.log->shard(0).durable(), p.log->shard(0).taken());
-  EXPECT_EQ(p.log->shard(1).durable(), p.log->shard(1).taken());
-  EXPECT_EQ(p.wakes, 2);
-}
-
-TEST(LogWriter, L3_ClientsWaitWhileUpkeepStillHasItsReserve) {
-  store_options o = small();
-  o.max_unsealed_bytes = 3 * o.segment_bytes;
-  fault_disk files;
-  seeded_random random(3);
-  process p(files, random, o);
-  ASSERT_TRUE(p.prepare());
-  const std::string text(1000, 'x');
-  while (p.submit(stream_number(1), text)) p.round();
-  EXPECT_TRUE(p.submit(stream_number(1), "trim", space_for::upkeep));
-  EXPECT_EQ(p.round(), log_writer::outcome::wrote);
-  // Upkeep comes to its end as well, and everything that was granted could be written.
-  while (p.submit(stream_number(1), text, space_for::upkeep)) {
-    EXPECT_EQ(p.round(), log_writer::outcome::wrote);
-  }
-  EXPECT_EQ(p.log->shard(1).durable(), p.log->shard(1).taken());
-  EXPECT_EQ(p.counters.log_stalls.value(), 0);
-}
-
-TEST(LogWriter, L3_OnAFullDiskClientsAreRefused) {
-  const store_options o = small();
-  fault_disk files(3 * o.segment_bytes + 1000);
-  seeded_random random(3);
-  process p(files, random, o);
-  while (p.prepare() && p.submit(stream_number(1), std::string(1000, 'x'))) p.round();
-  p.log->files().set_full(true);
-  EXPECT_EQ(p.log->shard(1).reserve(100, space_for::client), space::full);
-  EXPECT_EQ(p.log->shard(1).reserve(100, space_for::upkeep), space::granted);
-  p.log->files().set_full(false);
-  files.set_capacity(1 << 20);
-  ASSERT_TRUE(p.prepare());
-  EXPECT_EQ(p.log->shard(1).reserve(100, space_for::client), space::granted);
 }
 
 }  // namespace

@@ -95,8 +95,7 @@ void segments::adopt_free(std::vector<segment_ref> found) {
       continue;
     }
     const std::lock_guard hold(lock_);
-    credit_.fetch_add(usable(s->size), std::memory_order_relaxed);
-    prepared_.push_back(std::move(s));
+    give(std::move(s));
   }
 }
 
@@ -196,8 +195,8 @@ void segments::recycle() {
     if (s->size == options_.segment_bytes) {
       // The sealer has read all of it.
       s->data->let_go_of_map();
-      give(*s);
-      prepared_.push_back(std::move(s));
+      give(std::move(s));
+      given_ = true;
     } else {
       const std::string path = s->path;
       s.reset();
@@ -252,8 +251,8 @@ status segments::finish_file() {
   DUNLIN_TRY(files_.sync_directory(directory));
   DUNLIN_TRY_ASSIGN(segment_ref made, open_segment(files_, path));
   const std::lock_guard hold(lock_);
-  give(*made);
-  prepared_.push_back(std::move(made));
+  give(std::move(made));
+  given_ = true;
   return ok();
 }
 
@@ -271,9 +270,9 @@ bool segments::borrow(std::int64_t amount, std::int64_t floor) {
   return true;
 }
 
-void segments::give(const segment& prepared) {
-  credit_.fetch_add(usable(prepared.size));
-  given_ = true;
+void segments::give(segment_ref prepared) {
+  credit_.fetch_add(usable(prepared->size));
+  prepared_.push_back(std::move(prepared));
 }
 
 bool segments::take_waiting() {

@@ -119,8 +119,8 @@ class segments {
   status begin_file();
   status finish_file();
   void count();
-  // REQUIRES: lock_ is held, by the background.
-  void give(const segment& prepared);
+  // One more is prepared, and there is credit for it. REQUIRES: lock_ is held.
+  void give(segment_ref prepared);
 
   disk& files_;
   const store_options& options_;
@@ -137,7 +137,7 @@ class segments {
   std::unique_ptr<file> making_;
   std::uint64_t made_ = 0;
   std::uint64_t next_number_ = 0;
-  bool given_ = false;
+  bool given_ = false;  // since it was asked last
 
   std::atomic<std::uint64_t> sealed_{0};
   std::atomic<std::int64_t> credit_{0};

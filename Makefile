@@ -60,7 +60,7 @@ sim: ## run the simulator  [SEEDS=1000 SEED=first]
 bench: ## measure, beside mosquitto  [ARGS=...]
 	@tools/setup build test bench broker
 	@tools/build build
-	@PATH="$(CURDIR)/.tools/bin:$$PATH" bench/run $(ARGS)
+	@bench/run $(ARGS)
 
 test-sanitize: ## run the tests with the address, undefined-behaviour and thread sanitizers
 	@tools/setup build clang test clients

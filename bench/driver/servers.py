@@ -107,8 +107,9 @@ class Mosquitto(Server):
 
     @staticmethod
     def program():
-        unpacked = pathlib.Path(__file__).resolve().parents[2] / ".tools/bin/mosquitto"  # by tools/setup broker
-        for candidate in (shutil.which("mosquitto"), "/usr/sbin/mosquitto", unpacked):
+        """The one that tools/setup broker found or unpacked, else an installed one; None if there is none."""
+        set_up = pathlib.Path(__file__).resolve().parents[2] / ".tools/bin/mosquitto"
+        for candidate in (set_up, shutil.which("mosquitto"), "/usr/sbin/mosquitto"):
             if candidate and pathlib.Path(candidate).exists():
                 return candidate
         return None

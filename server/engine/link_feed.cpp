@@ -106,6 +106,7 @@ void device_link::pass(feed& at, std::uint64_t first, std::uint64_t last) {
 // How records of one conversation go out on this connection: the same for all of a list.
 struct device_link::record_form {
   stream_id conversation;
+  topic_kind what = topic_kind::record;
   std::int8_t whole = filters::none;
   std::int8_t text = filters::none;
   char topic[topic_max];
@@ -121,7 +122,7 @@ void device_link::find_form(const feed& at, record_form& form) const {
   form.whole = wanted_.qos(what, form.conversation);
   form.text = own ? filters::none : wanted_.qos(topic_kind::text, form.conversation);
   if (form.whole == filters::none) return;
-  form.m.topic = write_topic(what, form.conversation, form.topic);
+  form.what = what;
   form.m.qos = static_cast<qos_level>(form.whole);
   if (wanted_.identifiers().empty()) return;
   find_identifiers(what, form.conversation, form.identifiers);
@@ -153,6 +154,8 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
   delivery done = delivery::sent;
   bool waits = false;
   if (form.whole != filters::none) {
+    // Not before one is sent: what the device itself has said mostly is not.
+    if (form.m.topic.empty()) form.m.topic = write_topic(form.what, conversation, form.topic);
     form.m.body = record.data();
     form.m.owner = &record.chunk;
     done = protocol_->deliver(form.m, cookie);

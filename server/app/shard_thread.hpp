@@ -25,7 +25,9 @@ class shard_thread final : public rt::loop_owner, public engine::links {
   static constexpr std::size_t mail_capacity = 16384;
   static constexpr std::size_t mail_answers = 8192;
 
-  shard_thread(std::unique_ptr<rt::event_loop> loop, shard_mail& mail, engine::shard_id self, std::size_t shards);
+  // `lingers`: there is a core for it to look out for the log's writer on.
+  shard_thread(std::unique_ptr<rt::event_loop> loop, shard_mail& mail, engine::shard_id self, std::size_t shards,
+               bool lingers);
   ~shard_thread();
 
   // The engine's part, made after its links (which are this).
@@ -40,6 +42,7 @@ class shard_thread final : public rt::loop_owner, public engine::links {
   // --- rt::loop_owner
   void turn(moment now) override;
   mono_ms idle_ms(mono_ms now) override;
+  [[nodiscard]] std::uint32_t linger_us() const override;
   // --- engine::links
   bool send(engine::shard_id to, engine::message&& m) override;
 
@@ -49,6 +52,7 @@ class shard_thread final : public rt::loop_owner, public engine::links {
   std::unique_ptr<rt::event_loop> loop_;
   shard_mail& mail_;
   engine::shard_id self_;
+  bool lingers_;
   std::unique_ptr<engine::shard> shard_;
   std::vector<std::deque<engine::message>> late_answers_;
   std::thread thread_;

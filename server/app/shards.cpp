@@ -67,7 +67,8 @@ status shards::build(store::disk& files) {
   for (std::size_t i = 0; i < n; ++i) {
     auto loop = rt::event_loop::create(with_.time, with_.counted, "shard=\"" + std::to_string(i) + "\"");
     if (!loop) return loop.error();
-    threads_.push_back(std::make_unique<shard_thread>(std::move(*loop), *mail_, static_cast<engine::shard_id>(i), n));
+    threads_.push_back(std::make_unique<shard_thread>(std::move(*loop), *mail_, static_cast<engine::shard_id>(i), n,
+                                                      n < std::thread::hardware_concurrency()));
   }
   auto opened = store::embedded_store::open(
       files, options, with_.random,

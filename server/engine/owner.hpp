@@ -88,6 +88,8 @@ class owner final : public store::applier {
   [[nodiscard]] bool is_idle() const {
     return held_.size() == 0 && pending_reads_.empty() && waiting_reads_.empty() && loading_.empty();
   }
+  // Messages that are decided and wait for the log.
+  [[nodiscard]] std::size_t undurable() const { return held_.verdicts(); }
   // Client entries wait for the log to have space again (L6).
   [[nodiscard]] bool waits_for_space() const { return !no_space_.empty(); }
   // For the inboxes of this shard, which live in the same partitions: makes sure that the account's rows are in memory.

@@ -81,6 +81,12 @@ class release_queue {
     spare_ = std::move(used);
   }
   [[nodiscard]] std::size_t size() const { return batches_.size(); }
+  // Verdicts in all of them.
+  [[nodiscard]] std::size_t verdicts() const {
+    std::size_t sum = 0;
+    for (const auto& batch : batches_) sum += batch.verdicts.size();
+    return sum;
+  }
 
  private:
   void begin(store::ticket ticket) {

@@ -50,6 +50,8 @@ class shard final : public outbound {
   void flush();
   // Milliseconds until `turn` has something to do by itself: 0 while work is pending.
   [[nodiscard]] mono_ms idle_for() const;
+  // Messages that wait for the log's writer.
+  [[nodiscard]] std::size_t undurable() const { return owner_.undurable(); }
   void verified(std::uint64_t ticket, const identity& who);
   void on_link_gap(shard_id from);
   // The server ends: connections get the answers that they wait for, then DISCONNECT, and close as they are written

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <limits>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -176,15 +177,25 @@ void event_loop::free_place(place p) {
   free_.push_back(p);
 }
 
+void event_loop::linger(std::uint32_t us) const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(us);
+  while (!nudged_.load(std::memory_order_acquire) && std::chrono::steady_clock::now() < end) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+}
+
 int event_loop::timeout(loop_owner& owner) {
   if (!line_.empty() || !dirty_.empty()) return 0;
-  asleep_.exchange(true, std::memory_order_acq_rel);
-  const bool has_work = nudged_.load(std::memory_order_acquire) || stopping_.load(std::memory_order_acquire);
-  mono_ms ms = has_work ? 0 : owner.idle_ms(now_.mono);
+  mono_ms ms = owner.idle_ms(now_.mono);
   // The owner may have done its last work within that call.
-  if (!line_.empty() || !dirty_.empty()) ms = 0;
+  if (!line_.empty() || !dirty_.empty()) return 0;
   if (handlers() > 0) ms = std::min(ms, next_sweep_ - clock_->now().mono);
-  if (ms <= 0) {
+  if (ms <= 0) return 0;
+  if (const std::uint32_t us = owner.linger_us(); us != 0) linger(us);
+  asleep_.exchange(true, std::memory_order_acq_rel);
+  if (nudged_.load(std::memory_order_acquire) || stopping_.load(std::memory_order_acquire)) {
     asleep_.store(false, std::memory_order_relaxed);
     return 0;
   }

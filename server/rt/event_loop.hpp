@@ -66,6 +66,9 @@ class loop_owner {
   // After the flush, when the loop is about to sleep: for how long it may; 0: not at all. What comes to the owner from
   // another thread must be followed by wake(): then there is another turn, whenever it came.
   virtual mono_ms idle_ms(mono_ms now) = 0;
+  // Asked next: for how many microseconds the loop looks out for a wake before it sleeps. Where one is to be expected
+  // at once, and is waited for by many, that costs less than to fall asleep and be woken.
+  [[nodiscard]] virtual std::uint32_t linger_us() const { return 0; }
 
  protected:
   ~loop_owner() = default;
@@ -154,6 +157,7 @@ class event_loop {
   void enqueue(place at);
   void free_place(place at);
   [[nodiscard]] int timeout(loop_owner& owner);
+  void linger(std::uint32_t us) const;
   void wait(int timeout_ms);
   void handle_ready();
   void run_posted();

@@ -67,10 +67,16 @@ struct owner final : loop_owner {
     if (last_work) last_work();
     return idle;
   }
+  [[nodiscard]] std::uint32_t linger_us() const override {
+    if (lingering) lingering();
+    return linger;
+  }
 
   std::function<void()> work;
   std::function<void()> last_work;
+  std::function<void()> lingering;
   mono_ms idle = 0;
+  std::uint32_t linger = 0;
   int turns = 0;
 };
 
@@ -297,6 +303,16 @@ TEST_F(EventLoop, WhoIsWokenWithinATurnGoesOnToTheNextWithoutSleeping) {
   turn();
   turn();  // would sleep
   EXPECT_EQ(app.turns, 2);
+}
+
+TEST_F(EventLoop, WhoLooksOutForAWakeIsNotAsleepWhenItComes) {
+  app.idle = 1'000'000;
+  app.linger = 60'000'000;
+  std::thread waker;
+  app.lingering = [&] { waker = std::thread([&] { loop->wake(); }); };
+  turn();
+  waker.join();
+  EXPECT_EQ(loop->counters().wakes.value(), 0U);
 }
 
 TEST_F(EventLoop, NoMailIsLostBetweenLoopsThatSleep) {

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "engine/test_rig.hpp"
+#include "store/contract/small_store.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/memory/fault_disk.hpp"
 
@@ -322,14 +323,7 @@ class whole_shard final : public credentials, public links {
 
  private:
   static store::store_options small() {
-    store::store_options o;
-    o.shards = 1;
-    o.segment_bytes = 24 << 10;
-    o.max_unsealed_bytes = 10 * o.segment_bytes;
-    o.upkeep_reserve_bytes = 2 << 10;
-    o.keep_free_bytes = 0;
-    o.max_batch_bytes = 6 << 10;
-    o.background_chunk_bytes = 6 << 10;
+    store::store_options o = store::small_store(1);
     o.background_pause_ms = 0;
     o.seal_at_segments = 1;
     o.seal_most_segments = 1;

@@ -16,37 +16,15 @@
 namespace dunlin::net {
 namespace {
 
-class Connection : public NetTest {
+class Connection : public LinkTest {
  protected:
   void connect(int buffer_size = 0) {
-    auto [server, peer] = tcp_pair(buffer_size);
-    client = std::move(peer);
-    link = std::make_unique<connection>(*loop, user);
-    ASSERT_TRUE(link->open(transport::plain(std::move(server))));
-  }
-  void echo() {
-    user.on_line = [this](std::string_view line) {
-      link->out().append(as_bytes(line));
-      link->out().append(as_bytes("\n"));
-    };
-  }
-  // All that the client gets until it has `size` bytes.
-  std::string receive(std::size_t size) {
-    std::string got;
-    turn_until([&] {
-      if (const auto some = read_some(client)) got += *some;
-      return got.size() >= size;
-    });
-    return got;
+    open(buffer_size, [](descriptor server) { return transport::plain(std::move(server)); });
   }
   // Whether the client sees the end.
   void turn_until_end() {
     turn_until([&] { return !read_some(client).has_value(); });
   }
-
-  line_user user;
-  descriptor client;
-  std::unique_ptr<connection> link;
 };
 
 TEST_F(Connection, GivesWhatArrivesAndSendsWhatIsWritten) {

@@ -153,4 +153,36 @@ class NetTest : public testing::Test {
   busy_owner owner;
 };
 
+// A connection of the loop and the socket at its other end.
+class LinkTest : public NetTest {
+ protected:
+  // `wrap(descriptor)`: the transport over the server's end.
+  template <class Wrap>
+  void open(int buffer_size, const Wrap& wrap) {
+    auto [server, peer] = tcp_pair(buffer_size);
+    client = std::move(peer);
+    link = std::make_unique<connection>(*loop, user);
+    ASSERT_TRUE(link->open(wrap(std::move(server))));
+  }
+  void echo() {
+    user.on_line = [this](std::string_view line) {
+      link->out().append(as_bytes(line));
+      link->out().append(as_bytes("\n"));
+    };
+  }
+  // All that the client gets until it has `size` bytes.
+  std::string receive(std::size_t size) {
+    std::string got;
+    turn_until([&] {
+      if (const auto some = read_some(client)) got += *some;
+      return got.size() >= size;
+    });
+    return got;
+  }
+
+  line_user user;
+  descriptor client;
+  std::unique_ptr<connection> link;
+};
+
 }  // namespace dunlin::net

@@ -13,27 +13,10 @@
 namespace dunlin::net {
 namespace {
 
-class WebSocket : public NetTest {
+class WebSocket : public LinkTest {
  protected:
   void connect(bytes early = {}, int buffer_size = 0) {
-    auto [server, peer] = tcp_pair(buffer_size);
-    client = std::move(peer);
-    link = std::make_unique<connection>(*loop, user);
-    ASSERT_TRUE(link->open(transport::websocket(std::move(server), std::move(early))));
-  }
-  void echo() {
-    user.on_line = [this](std::string_view line) {
-      link->out().append(as_bytes(line));
-      link->out().append(as_bytes("\n"));
-    };
-  }
-  std::string receive(std::size_t size) {
-    std::string got;
-    turn_until([&] {
-      if (const auto some = read_some(client)) got += *some;
-      return got.size() >= size;
-    });
-    return got;
+    open(buffer_size, [&](descriptor server) { return transport::websocket(std::move(server), std::move(early)); });
   }
   std::string receive_to_end() {
     std::string got;
@@ -44,10 +27,6 @@ class WebSocket : public NetTest {
     });
     return got;
   }
-
-  line_user user;
-  descriptor client;
-  std::unique_ptr<connection> link;
 };
 
 TEST_F(WebSocket, CarriesTheUsersBytesWhateverTheFrames) {

@@ -4,16 +4,17 @@ namespace dunlin::stream {
 
 namespace {
 
+constexpr std::size_t id_field_size = 18;  // tag, length and the id
+
 // The usual Send, as protobuf's own writers put it: the id, a kind below 128 unless zero, a body below 128 bytes or
 // none, `after` or none. False if it is another.
 bool read_usual_send(byte_span data, send_view& send) {
-  constexpr std::size_t id_field = 18;
   const auto is_id = [data](std::size_t at, std::uint32_t field) {
     return data[at] == data_tag(field) && data[at + 1] == 16;
   };
-  if (data.size() < id_field || !is_id(0, 1)) return false;
+  if (data.size() < id_field_size || !is_id(0, 1)) return false;
   send.id = id_from_bytes<message_id>(data.subspan<2, 16>());
-  std::size_t at = id_field;
+  std::size_t at = id_field_size;
   std::size_t left = data.size() - at;
   if (left >= 2 && data[at] == number_tag(2) && data[at + 1] < 0x80) {
     send.kind = data[at + 1];
@@ -25,7 +26,7 @@ bool read_usual_send(byte_span data, send_view& send) {
     at += 2 + send.body.size();
     left -= 2 + send.body.size();
   }
-  if (left == id_field && is_id(at, 8)) {
+  if (left == id_field_size && is_id(at, 8)) {
     send.after = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(data.data() + at + 2, 16));
     left = 0;
   }
@@ -94,8 +95,6 @@ std::optional<record_view> read_record(byte_span data) {
 }
 
 namespace {
-
-constexpr std::size_t id_field_size = 18;
 
 void write_id_field(raw_writer& out, std::uint8_t field, const auto& id) {
   out.u8(static_cast<std::uint8_t>(data_tag(field)));

@@ -1,6 +1,7 @@
 // Both implementations against the contract suites.
 #include "store/contract/history_contract.hpp"
 #include "store/contract/log_contract.hpp"
+#include "store/contract/small_store.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/memory/fault_disk.hpp"
 #include "store/memory/memory_store.hpp"
@@ -68,12 +69,8 @@ class embedded_under_test final : public store_under_test {
 
  private:
   void open(int shards) {
-    options_.shards = shards;
-    options_.segment_bytes = 24 << 10;
+    options_ = small_store(shards);
     options_.max_unsealed_bytes = 40 * options_.segment_bytes;
-    options_.upkeep_reserve_bytes = 2 << 10;
-    options_.keep_free_bytes = 0;
-    options_.max_batch_bytes = 6 << 10;
     options_.background_chunk_bytes = 4 << 10;
     options_.seal_at_segments = 1;
     options_.merge_files = 3;

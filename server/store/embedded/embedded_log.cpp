@@ -109,19 +109,19 @@ void embedded_log::submit(partition_id partition, byte_span entry, void* context
 // What the writer has not begun with, since it is still at the one before, grows on. (Where it is at none it shall
 // begin.)
 void embedded_log::take_back() {
-  handed_batch& last = out_.batches[(next_batch_ + out_.batches.size() - 1) % out_.batches.size()];
+  handed_batch& last = out_.batches[before_next(1)];
   if (last.contents.size() > options_.max_batch_bytes / 4 || !last.take_for(handed_batch::owner::shard)) return;
   std::swap(open_, last.contents);
   open_records_ = std::exchange(last.records, 0);
   paid_ = open_.size();
   --handed_;
   --under_way_;
-  next_batch_ = (next_batch_ + out_.batches.size() - 1) % out_.batches.size();
+  next_batch_ = before_next(1);
 }
 
 void embedded_log::collect() {
   while (under_way_ != 0) {
-    handed_batch& oldest = out_.batches[(next_batch_ + out_.batches.size() - under_way_) % out_.batches.size()];
+    handed_batch& oldest = out_.batches[before_next(under_way_)];
     if (oldest.is.load(std::memory_order_acquire) != handed_batch::owner::shard) break;
     --under_way_;
     index_.place(oldest.in, oldest.offset);

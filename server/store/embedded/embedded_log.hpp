@@ -37,6 +37,10 @@ class embedded_log final : public log {
  private:
   bool borrow(std::int64_t amount, space_for whom);
   void take_back();
+  // The place of the batch handed over so many before the next one. REQUIRES: n <= out_.batches.size().
+  [[nodiscard]] std::size_t before_next(std::size_t n) const {
+    return (next_batch_ + out_.batches.size() - n) % out_.batches.size();
+  }
   status redo_frame(const segment_ref& in, byte_span contents, std::uint64_t offset, applier& to);
   [[nodiscard]] bool is_mine(partition_id p) const { return p % options_.shards == shard_; }
 

@@ -12,6 +12,7 @@
 
 #include "base/random.hpp"
 #include "store/contract/recording_applier.hpp"
+#include "store/contract/small_store.hpp"
 #include "store/embedded/log_group.hpp"
 #include "store/memory/fault_disk.hpp"
 
@@ -19,15 +20,9 @@ namespace dunlin::store {
 
 class log_life {
  public:
-  // So small that everything happens soon.
   static store_options small() {
-    store_options o;
-    o.shards = 2;
-    o.segment_bytes = 24 << 10;
+    store_options o = small_store(2);
     o.max_unsealed_bytes = 40 * o.segment_bytes;
-    o.upkeep_reserve_bytes = 2 << 10;
-    o.keep_free_bytes = 0;
-    o.max_batch_bytes = 6 << 10;
     o.background_chunk_bytes = 12 << 10;
     return o;
   }

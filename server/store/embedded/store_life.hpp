@@ -16,6 +16,7 @@
 
 #include "base/random.hpp"
 #include "store/contract/recording_applier.hpp"
+#include "store/contract/small_store.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/memory/fault_disk.hpp"
 
@@ -34,16 +35,8 @@ struct outside {
 // One life of the server.
 class store_life {
  public:
-  // So small that everything happens soon.
   static store_options small() {
-    store_options o;
-    o.shards = 2;
-    o.segment_bytes = 24 << 10;
-    o.max_unsealed_bytes = 10 * o.segment_bytes;
-    o.upkeep_reserve_bytes = 2 << 10;
-    o.keep_free_bytes = 0;
-    o.max_batch_bytes = 6 << 10;
-    o.background_chunk_bytes = 6 << 10;
+    store_options o = small_store(2);
     o.seal_at_segments = 2;
     o.seal_most_segments = 3;
     o.merge_files = 2;

@@ -143,6 +143,7 @@ class device_link final : public mqtt::host {
   // --- mqtt::host
   void on_connect(const mqtt::connect_view& connect) override;
   void on_publish(const mqtt::publish_view& publish, mqtt::publish_token token) override;
+  void on_publishes_end() override;
   void on_subscribe(const mqtt::subscribe_view& subscribe, std::span<mqtt::reason_code> granted) override;
   void on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std::span<mqtt::reason_code> results) override;
   void on_acked(const mqtt::cookie& what, mqtt::reason_code reason) override;

@@ -64,6 +64,8 @@ void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_to
   refuse_here(token, to->conversation, {}, reason::forbidden);
 }
 
+void device_link::on_publishes_end() { home_->submit_collected(); }
+
 void device_link::publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
   const auto send = stream::read_send(publish.payload);
   if (!send) return refuse_here(token, to.conversation, {}, reason::malformed);

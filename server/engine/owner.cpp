@@ -1,5 +1,7 @@
 #include "engine/owner.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "base/planted.hpp"
@@ -119,13 +121,16 @@ reason owner::append(partition_id p, byte_span entry, store::space_for whom, con
   return reason::none;
 }
 
-std::uint8_t* owner::room_for(stream_id stream, std::size_t size) {
-  if (retried_ || !no_space_.empty() || find(stream) == nullptr) return nullptr;
-  if (log_.reserve(size + frame_overhead, store::space_for::client) != store::space::granted) return nullptr;
-  return log_.room(partition_of(stream), size);
+bool owner::has_room(stream_id stream, std::size_t entries, std::size_t bytes) {
+  if (retried_ || !no_space_.empty() || find(stream) == nullptr) return false;
+  return log_.reserve(bytes + entries * store::log::run_overhead, store::space_for::client) == store::space::granted;
 }
 
-void owner::submit_here(partition_id p, byte_span entry, reply_to from) { log_.submit(p, entry, &from); }
+void owner::submit_run(partition_id p, std::span<const byte_span> entries, std::span<const reply_to> from) {
+  DUNLIN_CHECK(entries.size() == from.size());
+  // Looked at before it returns, as in append.
+  log_.submit_run(p, entries, const_cast<reply_to*>(from.data()));
+}
 
 void owner::apply(partition_id id, store::position pos, byte_span entry, void* context, store::applied& out) {
   auto& p = part(id);
@@ -138,10 +143,40 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
   // An answer waits for its own entry, or for all that it may have seen (L2).
   ticket_ = out.keep ? out.when : log_.taken();
   applying_ = true;
-  if (out.keep && out.seq != 0) keep_record(*p.appended(), out);
+  if (out.keep && out.seq != 0) {
+    auto& live = live_of(*p.appended());
+    if (live.released >= out.seq) live.released = out.seq - 1;  // the stream's first record made it known here
+    keep_record(held_.open(ticket_now()), out.stream, out.seq, out.ts, out.record);
+  }
   if (kind != stream::entry_kind::send) hold_what_changed(id, entry, v, out);  // a message changes its stream alone
   if (context != nullptr) answer(*static_cast<const reply_to*>(context), v);
   applying_ = false;
+}
+
+void owner::apply_run(partition_id id, store::position first, std::span<const byte_span> entries, void* context,
+                      store::applied_run& out) {
+  auto& p = part(id);
+  // Known to the release before its head moves, as in apply.
+  if (auto* s = p.find_stream(id_from_bytes<stream_id>(entries.front().subspan<1, 16>()))) live_of(*s);
+  verdicts_.resize(entries.size());
+  p.apply_run(first, entries, verdicts_, out);
+  const auto none = [](const auto& made) { return made.seq == 0; };
+  // What was not kept waits with the others, or for all that it may have seen (L2).
+  const bool any = !std::all_of(out.list.begin(), out.list.end(), none);
+  auto& batch = held_.open(any ? out.when : log_.taken());
+  const auto* const from = static_cast<const reply_to*>(context);
+  std::uint64_t accepted = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& made = out.list[i];
+    if (made.seq != 0) {
+      keep_record(batch, out.stream, made.seq, made.ts, made.record);
+      ++accepted;
+    } else {
+      count(verdicts_[i]);
+    }
+    batch.verdicts.push_back({from[i].shard, {from[i].token, verdicts_[i]}});
+  }
+  counts_.accepted.add(accepted);
 }
 
 void owner::hold_what_changed(partition_id id, byte_span entry, const verdict& v, const store::applied& out) {
@@ -173,31 +208,33 @@ void owner::hold_what_changed(partition_id id, byte_span entry, const verdict& v
   }
 }
 
-void owner::answer(reply_to to, const verdict& v) {
+void owner::count(const verdict& v) {
   switch (v.what) {
     case verdict::kind::accepted: counts_.accepted.add(); break;
     case verdict::kind::duplicate: counts_.duplicates.add(); break;
     case verdict::kind::refused: counts_.refused[static_cast<std::size_t>(v.why)]->add(); break;
   }
+}
+
+void owner::answer(reply_to to, const verdict& v) {
+  count(v);
   held_.open(ticket_now()).verdicts.push_back({to.shard, {to.token, v}});
 }
 
 void owner::hold(shard_id to, message&& m) { held_.open(ticket_now()).answers.push_back({to, std::move(m)}); }
 void owner::hold(const own_event& event) { held_.open(ticket_now()).events.push_back(event); }
 
-void owner::keep_record(stream::stream_state& s, const store::applied& out) {
-  auto& live = live_of(s);
-  if (live.released >= out.seq) live.released = out.seq - 1;  // the stream's first record made it known here
-  auto& batch = held_.open(ticket_now());
+inline void owner::keep_record(release_batch& batch, stream_id stream, std::uint64_t seq, std::int64_t ts,
+                               byte_span rest) {
   auto& arena = batch.arena;
   const auto at = static_cast<std::uint32_t>(arena.size());
   // Appended, not written over: what a larger arena is filled with first would cost as much as the record.
   std::array<std::uint8_t, stream::record_head_max> head;
-  const std::size_t n = record_head_.write(head.data(), out.seq, out.ts);
+  const std::size_t n = record_head_.write(head.data(), seq, ts);
   arena.insert(arena.end(), head.data(), head.data() + n);
-  arena.insert(arena.end(), out.record.begin(), out.record.end());
-  const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(out.record));
-  batch.records.push_back({s.id, out.seq, at, static_cast<std::uint32_t>(n + out.record.size()), urgency});
+  arena.insert(arena.end(), rest.begin(), rest.end());
+  const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(rest));
+  batch.records.push_back({stream, seq, at, static_cast<std::uint32_t>(n + rest.size()), urgency});
 }
 
 bytes owner::borrow_buffer() {

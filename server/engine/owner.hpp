@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -55,13 +56,16 @@ class owner final : public store::applier {
   void recovered();
 
   void apply(partition_id partition, store::position pos, byte_span entry, void* context, store::applied& out) override;
+  void apply_run(partition_id partition, store::position first, std::span<const byte_span> entries, void* context,
+                 store::applied_run& out) override;
 
   // A message for a stream or partition of this shard.
   void take(message&& m, moment now);
-  // The short way for a message of this shard itself: room for its entry in the log, then the entry that was written
-  // there. Null: it is to be taken as a message, since its stream is not in memory or there is no space now.
-  std::uint8_t* room_for(stream_id stream, std::size_t size);
-  void submit_here(partition_id p, byte_span entry, reply_to from);
+  // The short way for messages of this shard itself to one stream: whether there is space for entries of so many bytes
+  // now, and then all of them, with who waits for each one's verdict. False: they are to be taken as messages, since
+  // their stream is not in memory or there is no space now.
+  bool has_room(stream_id stream, std::size_t entries, std::size_t bytes);
+  void submit_run(partition_id p, std::span<const byte_span> entries, std::span<const reply_to> from);
   // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there
   // is news, or the stream is not in memory, and the arm is to be taken as a message.
   std::optional<armed> arm_here(const arm& a, bool reports, moment now);
@@ -164,10 +168,11 @@ class owner final : public store::applier {
   [[nodiscard]] store::ticket ticket_now() const { return applying_ ? ticket_ : log_.taken(); }
   // What an entry that is no message brings about, beside its record and its verdict.
   void hold_what_changed(partition_id p, byte_span entry, const stream::verdict& v, const store::applied& out);
+  void count(const stream::verdict& v);
   void answer(reply_to to, const stream::verdict& v);
   void hold(shard_id to, message&& m);
   void hold(const own_event& event);
-  void keep_record(stream::stream_state& stream, const store::applied& out);
+  void keep_record(release_batch& batch, stream_id stream, std::uint64_t seq, std::int64_t ts, byte_span rest);
   void hold_effects(partition_id p);
   void send_effect(partition_id from, partition_id to, const stream::outbox::effect& e);
   bool is_here(const store::row_key& key);
@@ -236,7 +241,8 @@ class owner final : public store::applier {
   store::ticket ticket_ = 0;  // that the answers of the entry being applied wait for
   bool applying_ = false;
   stream::record_head record_head_;
-  chunked<live_stream> live_;  // by stream_state::live; [0] is nobody's
+  std::vector<stream::verdict> verdicts_;  // of a run
+  chunked<live_stream> live_;              // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
   std::vector<std::uint8_t> signalled_;              // by shard, while a stream signals
   std::vector<std::vector<submitted>> verdicts_to_;  // by shard, while a batch is released

@@ -216,20 +216,37 @@ void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id 
   const sends::sender who{link.id(), token, stream, send.id};
   const stream::new_send what{stream, now_.wall, link.account(), link.device(), send};
   const shard_id to = owner_.shard_of(partition_of(stream));
-  if (to == around_.self && submit_here(who, what)) return;
+  const std::size_t size = stream::size_of_entry(what);
+  const auto joins = [&] { return run_.takes(who.link, stream, size) && sends_.has_credit(to, size); };
+  if (to == around_.self) {
+    bool joined = joins();
+    if (!joined && !run_.empty()) {
+      submit_run();
+      joined = joins();
+    }
+    if (joined) {
+      const reply_to reply{around_.self, sends_.open_here(who, size)};
+      stream::write_send_entry(run_.add(who.link, stream, size, reply), what);
+      return;
+    }
+  }
   bytes entry = owner_.borrow_buffer();
   stream::write_send_entry(entry, what);
   if (!sends_.submit(to, who, std::move(entry), now_.mono)) link.stop_reading();
 }
 
-bool shard::submit_here(const sends::sender& who, const stream::new_send& what) {
-  const std::size_t size = stream::size_of_entry(what);
-  if (!sends_.has_credit(around_.self, size)) return false;
-  std::uint8_t* const room = owner_.room_for(what.stream, size);
-  if (room == nullptr) return false;
-  stream::write_send_entry(room, what);
-  owner_.submit_here(partition_of(what.stream), {room, size}, {around_.self, sends_.open_here(who, size)});
-  return true;
+void shard::submit_run() {
+  const auto entries = run_.entries();
+  if (owner_.has_room(run_.stream(), entries.size(), run_.size())) {
+    owner_.submit_run(partition_of(run_.stream()), entries, run_.from());
+  } else {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      bytes entry = owner_.borrow_buffer();
+      entry.assign(entries[i].begin(), entries[i].end());
+      owner_.take(message(submit{partition_of(run_.stream()), std::move(entry), run_.from()[i]}), now_);
+    }
+  }
+  run_.clear();
 }
 
 void shard::take(const submitted& m) {

@@ -16,6 +16,7 @@
 #include "engine/inboxes.hpp"
 #include "engine/number_property.hpp"
 #include "engine/owner.hpp"
+#include "engine/send_run.hpp"
 #include "engine/sends.hpp"
 
 namespace dunlin::engine {
@@ -67,9 +68,13 @@ class shard final : public outbound {
   [[nodiscard]] const surroundings& around() const { return around_; }
   mqtt::shared_state& wire() { return wire_; }
   inboxes& boxes() { return inboxes_; }
-  // An entry of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
-  // connection is not read until it has gone.
+  // A message of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
+  // connection is not read until it has gone. Those to one stream that come in one piece are collected until
+  // submit_collected.
   void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
+  void submit_collected() {
+    if (!run_.empty()) submit_run();
+  }
   // parse_topic, which remembers those of late: most messages go where others just went. Valid until the next call.
   const std::optional<topic>& parse(std::string_view name);
   // What it gave last.
@@ -116,9 +121,7 @@ class shard final : public outbound {
   // What a token's top bits say it belongs to.
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
-  // The short way to a stream of this shard: the entry is written where it is to lie in the log. False: not now, and
-  // nothing was done.
-  bool submit_here(const sends::sender& who, const stream::new_send& what);
+  void submit_run();
   bool run_own();
   // Messages that waited for credit go on, and their connections are read again.
   void go_on_sending();
@@ -165,6 +168,7 @@ class shard final : public outbound {
   std::vector<message> own_;        // to this shard itself: after what is at hand, never within it
   std::vector<message> own_taken_;  // those at hand
   sends sends_;
+  send_run run_;
   std::vector<std::uint64_t> readable_;  // links that may be read again
   boost::unordered_flat_map<std::uint64_t, pending_control> control_;
   std::map<std::uint64_t, std::function<void(bool ok)>> states_;  // waiting for an account's rows

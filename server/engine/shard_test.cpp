@@ -37,6 +37,33 @@ TEST_F(two_people, AMessageReachesTheOtherAndItsSenderIsToldTheSeq) {
   EXPECT_EQ(got[0].device, ada.device);
 }
 
+TEST_F(two_people, MessagesThatComeTogetherAreEachAnsweredInTheirOrder) {
+  auto a = rig.online(ada);
+  auto b = rig.online(ben);
+  const stream_id other = rig.add_conversation({ada, ben}, 4);  // of the same shard
+  const auto again = rig.next_id();
+  std::vector<std::uint16_t> sent;
+  const auto send = [&](stream_id to, message_id id, message_id after = {}) {
+    sent.push_back(a->publish(test_rig::topic(to, "/send"), rig.send_body(id, "x", after)));
+  };
+  send(talk, again);
+  send(talk, rig.next_id());
+  send(talk, again);
+  send(other, rig.next_id());
+  send(talk, rig.next_id(), rig.next_id());  // whose predecessor never was
+  send(talk, rig.next_id());
+  rig.run();
+  ASSERT_EQ(a->acks.size(), sent.size());
+  const std::vector<std::string> expected{"2", "3", "2", "2", "waits", "4"};
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const auto& ack = a->acks[i];
+    EXPECT_EQ(ack.packet_id, sent[i]);
+    EXPECT_EQ(ack.reason == reason_code::success ? ack.properties.at("seq") : ack.reason_string, expected[i]) << i;
+  }
+  EXPECT_EQ(seqs(b->records(topic)), (std::vector<std::uint64_t>{2, 3, 4}));
+  EXPECT_EQ(b->count(test_rig::topic(other)), 1U);
+}
+
 TEST_F(two_people, D8_AnEchoedRecordIsNotSentWholeToItsSender) {
   auto a = rig.online(ada);
   auto b = rig.online(ben);

@@ -34,6 +34,9 @@ class host {
   // was accepted before is answered by the protocol, and does not come here.
   virtual void on_publish(const publish_view& publish, publish_token token) = 0;
 
+  // Behind the last on_publish of one `feed`: what came together may be taken together.
+  virtual void on_publishes_end() = 0;
+
   // Filters are valid; routing to this connection must be live when this returns. What is delivered after it returns
   // comes behind the SUBACK; what is delivered within comes before it, which MQTT permits. `granted` has one entry per
   // filter, in order, preset to unspecified_error: granted QoS or an error (written as 0x80 towards 3.1.1).

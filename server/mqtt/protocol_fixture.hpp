@@ -72,6 +72,7 @@ class recording_host final : public host {
  public:
   lines events;
   std::vector<publish_token> tokens;
+  int publishes_ended = 0;
   connect_view last_connect;  // its views do not outlive the packet: flags and numbers only
   properties last_properties;
   bool answers_at_once = true;  // PUBLISH, with success
@@ -86,6 +87,7 @@ class recording_host final : public host {
     last_connect = c;
     if (accepts_at_once) current->accept(*current_session, accept_with);
   }
+  void on_publishes_end() override { ++publishes_ended; }
   void on_publish(const publish_view& p, publish_token token) override {
     events.push_back("publish " + std::string(p.topic) + " q" + std::to_string(static_cast<int>(p.qos)) + ": " +
                      std::string(as_text(p.payload)));

@@ -91,6 +91,7 @@ bool protocol::wants_input() const { return goes_on() || (state_ == protocol_sta
 
 feed_result protocol::feed(byte_span in) {
   feed_result result;
+  bool published = false;
   shared_->scratch.topic = {};
   if (state_ == protocol_state::expects_connect && !held_ && !in.empty()) feed_first(in, result);
   while (result.consumed < in.size() && goes_on()) {
@@ -104,12 +105,14 @@ feed_result protocol::feed(byte_span in) {
     heard_ = true;
     if (f.type == packet_type::publish) {
       take_publish(f, shared_->scratch);
+      published = true;
     } else if (f.type == packet_type::puback) {
       take_ack(f);
     } else {
       dispatch(f);
     }
   }
+  if (published) host_->on_publishes_end();
   report_credit();
   if (state_ == protocol_state::closing) result = {in.size(), 0};
   return result;

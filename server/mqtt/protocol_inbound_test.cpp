@@ -17,6 +17,19 @@ TEST_F(MqttInbound, EachQosHasItsAnswer) {
   EXPECT_EQ(replies(), lines{"PUBCOMP #8 success"});
 }
 
+TEST_F(MqttInbound, TheEndOfTheMessagesThatCameTogetherIsSaidOnce) {
+  connect();
+  EXPECT_EQ(host_.publishes_ended, 0);
+  feed_hex(
+      "30050001610078"
+      "30050001620079"
+      "3005000161007a");
+  EXPECT_EQ(host_.take_events(), (lines{"publish a q0: x", "publish b q0: y", "publish a q0: z"}));
+  EXPECT_EQ(host_.publishes_ended, 1);
+  ack(packet_type::puback, 9);
+  EXPECT_EQ(host_.publishes_ended, 1) << "none came";
+}
+
 TEST_F(MqttInbound, ASuccessfulPubackIsFourBytesInBothVersions) {
   for (const protocol_version v : {v3, v5}) {
     reconnect();

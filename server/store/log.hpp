@@ -11,8 +11,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/bytes.hpp"
+#include "base/check.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
 
@@ -74,6 +77,25 @@ struct applied {
   }
 };
 
+// What the entries of a run did: each made at most one record, all in one stream, and changed nothing besides.
+struct applied_run {
+  struct made {
+    std::uint64_t seq = 0;  // 0: nothing changed, and the entry is not kept
+    std::int64_t ts = 0;
+    byte_span record;  // as in `applied`; lies in the entry
+  };
+
+  ticket when = 0;  // set by the log, as in `applied`
+  stream_id stream;
+  index_slot* slot = nullptr;
+  std::vector<made> list;  // by entry; set by the log to as many as there are
+
+  void clear(std::size_t entries) {
+    slot = nullptr;
+    list.assign(entries, {});
+  }
+};
+
 // An entry that was applied before, as replay gives it back.
 struct replayed {
   partition_id partition = 0;
@@ -92,6 +114,12 @@ class applier {
   // Decides and changes state, by the entry alone. `context` is what submit was given; null where the entry was not
   // submitted by this process (Kafka).
   virtual void apply(partition_id partition, position pos, byte_span entry, void* context, applied& out) = 0;
+  // The same for a run, whose entries take positions from `first` on, as far as they are kept. Who is never given one
+  // need not know how.
+  virtual void apply_run(partition_id /*partition*/, position /*first*/, std::span<const byte_span> /*entries*/,
+                         void* /*context*/, applied_run& /*out*/) {
+    DUNLIN_CHECK(false);
+  }
   // Redoes at start what `apply` did, for each part whose own row does not include `pos` (L5). Returns the slot of the
   // record's stream, or null if the entry made no record. errc::newer: a newer version of Dunlin made it, and this one
   // cannot go on from there (L7); nothing more is redone then.
@@ -115,12 +143,13 @@ class log {
   // next submit.
   virtual space reserve(std::size_t bytes, space_for whom) = 0;
 
-  // Memory for an entry of so many bytes: one that is submitted from there next is not copied. Valid until the
-  // next submit or flush. REQUIRES: reserve() granted.
-  virtual std::uint8_t* room(partition_id partition, std::size_t bytes) = 0;
-
-  // REQUIRES: reserve() granted. `entry` is copied, unless it lies in room().
+  // REQUIRES: reserve() granted. `entry` is copied.
   virtual void submit(partition_id partition, byte_span entry, void* context) = 0;
+  // Several one after the other, for the price of little more than one: entries that each make at most one record, all
+  // in the same stream, whose id stands behind their first byte, and change nothing besides. `context` is of all.
+  // REQUIRES: there is one at least, and reserve() granted their bytes and run_overhead for each.
+  static constexpr std::size_t run_overhead = 128;
+  virtual void submit_run(partition_id partition, std::span<const byte_span> entries, void* context) = 0;
 
   // Covers everything applied so far. An answer that saw the present state may leave when durable() has reached it
   // (L2).

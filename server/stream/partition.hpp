@@ -40,6 +40,10 @@ class partition {
 
   // Decides on `entry` and changes state. `out` is as store::applier::apply says.
   verdict apply(store::position pos, byte_span entry, store::applied& out);
+  // The same for a run of messages to one stream, which take positions from `first` on as far as they are accepted.
+  // `verdicts`: of each. REQUIRES: a `verdict` and a place in `out.list` for each.
+  void apply_run(store::position first, std::span<const byte_span> entries, std::span<verdict> verdicts,
+                 store::applied_run& out);
   // `load(key)` brings a row into memory if there is one and it is not there yet. errc::newer, errc::older: by rules,
   // or of a kind, that this program does not know.
   result<store::index_slot*> redo(const store::replayed& entry, const std::function<void(const store::row_key&)>& load);
@@ -86,6 +90,16 @@ class partition {
   stream_state* look_up(stream_id id);
   verdict decide(byte_span entry);
   verdict apply_send(byte_span entry);
+  // What a stream knows of who sends to it.
+  struct sender {
+    account_id account;
+    device_id device;
+    bool is_member = false;
+    id_window* window = nullptr;  // of the device; null: it has not sent anything
+  };
+  static sender sender_of(stream_state& stream, const send_entry& entry);
+  // Why a message is not accepted, if so, in `why`.
+  static bool refuses(const stream_state& stream, const sender& from, const send_entry& entry, verdict& why);
   verdict apply_create(byte_span entry);
   verdict apply_change(byte_span entry);
   verdict apply_marks(byte_span entry);
@@ -114,7 +128,9 @@ class partition {
   void touch(stream_state& stream);
   void touch(inbox_state& inbox);
   void touch_own();
-  // Gives the stream its next seq and the entry its record; `rest` lies in the entry or in rest_.
+  // The stream gets its next seq.
+  void advance(stream_state& stream, wall_ms time);
+  // The same, and the entry its record; `rest` lies in the entry or in rest_.
   verdict append(stream_state& stream, wall_ms time, byte_span rest);
   // The same for a record of the server's own, with this body.
   verdict append_own(stream_state& stream, wall_ms time, kind what, account_id actor, byte_span body);

@@ -59,6 +59,7 @@ class fuzz_host final : public host {
     clean_ = c.clean_start;
     if ((c.client_id.size() & 1) != 0) decide();
   }
+  void on_publishes_end() override {}
   void on_publish(const publish_view& p, publish_token token) override {
     DUNLIN_CHECK(!p.topic.empty() && p.topic.size() <= shared_.bounds.max_topic_length);
     if (p.qos == qos_level::at_most_once) return;

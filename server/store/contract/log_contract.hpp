@@ -32,6 +32,17 @@ class LogContract : public testing::TestWithParam<implementation> {
     ASSERT_EQ(log_of(id).reserve(entry.size() + 16, space_for::client), space::granted);
     log_of(id).submit(partition_of(id), entry, context);
   }
+  void submit_run(const std::vector<std::string>& texts, void* context = nullptr) {
+    std::vector<bytes> entries;
+    std::size_t size = 0;
+    for (const auto& text : texts) {
+      entries.push_back(recording_applier::entry(a_, text, recording_applier::in_run));
+      size += entries.back().size() + log::run_overhead;
+    }
+    ASSERT_EQ(log_of(a_).reserve(size, space_for::client), space::granted);
+    const std::vector<byte_span> views(entries.begin(), entries.end());
+    log_of(a_).submit_run(partition_of(a_), views, context);
+  }
   void flush() {
     for (std::size_t i = 0; i < appliers_.size(); ++i) store_->shard_log(static_cast<int>(i)).flush();
   }
@@ -56,19 +67,41 @@ TEST_P(LogContract, L1_ApplyIsCalledOnceInOrderWithTheContextOfSubmit) {
   EXPECT_EQ(applier_of(a_).at(a_).records.at(2), "two");
 }
 
-TEST_P(LogContract, L1_AnEntryThatWasWrittenIntoTheLogsRoomIsKeptAsOneThatIsCopied) {
-  submit(a_, "copied");
-  for (std::size_t size = 1; size < 200'000; size = size * 3 + 1) {  // past what the batch has room for
-    const bytes entry = recording_applier::entry(a_, std::string(size, 'x'));
-    if (log_of(a_).reserve(entry.size() + 16, space_for::client) != space::granted) break;
-    std::uint8_t* const room = log_of(a_).room(partition_of(a_), entry.size());
-    std::copy(entry.begin(), entry.end(), room);
-    log_of(a_).submit(partition_of(a_), {room, entry.size()}, nullptr);
+TEST_P(LogContract, L1_ARunIsAppliedInOneCallWithTheContextOfSubmit) {
+  int calls = 0;
+  submit_run({"one", "two", "three"}, &calls);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(applier_of(a_).last(4), 3);
+  EXPECT_EQ(applier_of(a_).at(a_).records.at(3), "three");
+}
+
+TEST_P(LogContract, L1_OfARunWhatIsNotKeptTakesNoPosition) {
+  submit_run({"one", "!refused", "two", "!refused"});
+  submit(a_, "three");
+  EXPECT_EQ(applier_of(a_).last(4), 3);
+  const ticket before = log_of(a_).taken();
+  submit_run({"!refused", "!refused"});
+  EXPECT_EQ(log_of(a_).taken(), before);
+}
+
+TEST_P(LogContract, L2_ARunIsDurableAfterTheWrite) {
+  submit_run({"one", "two"});
+  EXPECT_LT(log_of(a_).durable(), log_of(a_).taken());
+  settle();
+  EXPECT_EQ(log_of(a_).durable(), log_of(a_).taken());
+}
+
+TEST_P(LogContract, L5_ACrashRedoesRunsAsItDoesSingleEntries) {
+  submit(a_, "before");
+  for (std::size_t size = 1; size < 300; size = size * 2 + 1) {
+    const std::string text(size, 'x');
+    submit_run({text, "!refused", "y" + text, "z" + text});
+    if (size % 3 == 0) settle();
   }
-  submit(a_, "copied again");
+  submit(a_, "behind");
   settle();
   const auto before = applier_of(a_).at(a_).records;
-  EXPECT_GT(before.size(), 8U);
+  EXPECT_GT(before.size(), 20U);
   crash(2);
   EXPECT_EQ(applier_of(a_).at(a_).records, before);
 }

@@ -16,7 +16,8 @@ namespace dunlin::store {
 
 // An entry is one byte, the stream's id, and text. The record is the text. Text that starts with '!' is refused (not
 // kept); with '.' it makes no record but touches the partition's row and an inbox; with '<', the number that follows
-// says from where on the stream's records are kept (R3).
+// says from where on the stream's records are kept (R3). One of a run begins with another byte, since it has no
+// outcome.
 class recording_applier final : public applier {
  public:
   struct stream {
@@ -31,11 +32,13 @@ class recording_applier final : public applier {
     position pos = 0;
   };
 
-  static bytes entry(stream_id id, std::string_view text) {
+  static constexpr std::uint8_t alone = 1;
+  static constexpr std::uint8_t in_run = 2;
+  static bytes entry(stream_id id, std::string_view text, std::uint8_t kind = alone) {
     bytes out;
     out.reserve(17 + text.size());
     byte_writer w(out);
-    w.u8(1);
+    w.u8(kind);
     w.id(id);
     w.raw(as_bytes(text));
     return out;
@@ -67,18 +70,41 @@ class recording_applier final : public applier {
       return;
     }
     stream& s = at(id);
-    s.pos = pos;
     if (text.starts_with('<')) {
+      s.pos = pos;
       s.kept_from = std::stoull(std::string(text.substr(1)));
       out.touched = {{row_kind::stream, id}};
       return;
     }
+    append(s, pos, text);
     out.stream = id;
-    out.seq = ++s.head;
+    out.seq = s.head;
     out.ts = ts_of(pos);
     out.record = as_bytes(text);
     out.slot = &s.slot;
-    s.records[s.head] = text;
+  }
+
+  // Of texts that are records or refused.
+  void apply_run(partition_id partition, position first, std::span<const byte_span> entries, void* context,
+                 applied_run& out) override {
+    EXPECT_EQ(out.list.size(), entries.size());
+    if (context != nullptr) ++*static_cast<int*>(context);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      byte_reader r(entries[i]);
+      EXPECT_EQ(r.u8(), in_run);
+      out.stream = r.id<stream_id>();
+      const std::string_view text = as_text(r.rest());
+      if (text.starts_with('!')) continue;
+      if (positions_[partition] != 0) {
+        EXPECT_EQ(first, positions_[partition] + 1) << "positions are dense";
+      }
+      positions_[partition] = first;
+      stream& s = at(out.stream);
+      append(s, first, text);
+      out.list[i] = {s.head, ts_of(first), as_bytes(text)};
+      out.slot = &s.slot;
+      ++first;
+    }
   }
 
   result<index_slot*> redo(const replayed& entry) override {
@@ -86,10 +112,9 @@ class recording_applier final : public applier {
       EXPECT_EQ(entry.pos, positions_[entry.partition] + 1) << "each entry once and in order";
     }
     positions_[entry.partition] = entry.pos;
-    byte_reader outcome(entry.outcome);
-    EXPECT_EQ(outcome.varint(), entry.pos);
     byte_reader r(entry.entry);
-    r.u8();
+    byte_reader outcome(entry.outcome);
+    EXPECT_EQ(outcome.varint(), r.u8() == in_run ? 0 : entry.pos);
     const auto id = r.id<stream_id>();
     const std::string_view text = as_text(r.rest());
     ++redone_;
@@ -173,6 +198,10 @@ class recording_applier final : public applier {
   std::size_t row_padding = 0;
 
  private:
+  static void append(stream& to, position pos, std::string_view text) {
+    to.pos = pos;
+    to.records[++to.head] = text;
+  }
   void note(partition_id partition, stream_id id, position pos) {
     for (const row_key& key : {partition_row(partition), inbox_of(id)}) {
       counted& c = count(key);

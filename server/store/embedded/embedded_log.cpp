@@ -51,7 +51,8 @@ status embedded_log::redo_frame(const segment_ref& in, byte_span contents, std::
       }
       DUNLIN_TRY_ASSIGN(index_slot* const slot, to.redo(entry.what));
       DUNLIN_CHECK(slot != nullptr || entry.what.seq == 0);
-      if (entry.what.seq != 0 && !index_.append(entry.what.stream, entry.what.seq, *slot, handed_, at)) {
+      const replayed& what = entry.what;
+      if (what.seq != 0 && !unsealed_index::append(index_.open(what.stream, what.seq, *slot), what.seq, handed_, at)) {
         return damaged(at);
       }
     }
@@ -89,10 +90,6 @@ space embedded_log::reserve(std::size_t bytes, space_for whom) {
   return space::granted;
 }
 
-std::uint8_t* embedded_log::room(partition_id partition, std::size_t bytes) {
-  return entry_room(open_, next_[partition], bytes);
-}
-
 void embedded_log::submit(partition_id partition, byte_span entry, void* context) {
   DUNLIN_CHECK(applier_ != nullptr && is_mine(partition));
   applied& did = scratch_;
@@ -100,10 +97,31 @@ void embedded_log::submit(partition_id partition, byte_span entry, void* context
   did.when = handed_ + 1;
   applier_->apply(partition, next_[partition], entry, context, did);
   if (!did.keep) return;
-  if (did.seq != 0) DUNLIN_CHECK(index_.append(did.stream, did.seq, *did.slot, handed_ + 1, open_.size()));
+  if (did.seq != 0) {
+    auto& places = index_.open(did.stream, did.seq, *did.slot);
+    DUNLIN_CHECK(unsealed_index::append(places, did.seq, handed_ + 1, open_.size()));
+  }
   append_entry(open_, partition, next_[partition], entry, did);
   ++next_[partition];
   if (did.seq != 0) ++open_records_;
+}
+
+void embedded_log::submit_run(partition_id partition, std::span<const byte_span> entries, void* context) {
+  DUNLIN_CHECK(applier_ != nullptr && is_mine(partition));
+  position& next = next_[partition];
+  run_.clear(entries.size());
+  run_.when = handed_ + 1;
+  applier_->apply_run(partition, next, entries, context, run_);
+  unsealed_index::stream_places* places = nullptr;  // of the run's stream
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const applied_run::made& made = run_.list[i];
+    if (made.seq == 0) continue;
+    if (places == nullptr) places = &index_.open(run_.stream, made.seq, *run_.slot);
+    DUNLIN_CHECK(unsealed_index::append(*places, made.seq, handed_ + 1, open_.size()));
+    append_entry(open_, partition, next, entries[i], made);
+    ++next;
+    ++open_records_;
+  }
 }
 
 // What the writer has not begun with, since it is still at the one before, grows on. (Where it is at none it shall

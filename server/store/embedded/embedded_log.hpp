@@ -23,8 +23,8 @@ class embedded_log final : public log {
                  applier& to);
 
   space reserve(std::size_t bytes, space_for whom) override;
-  std::uint8_t* room(partition_id partition, std::size_t bytes) override;
   void submit(partition_id partition, byte_span entry, void* context) override;
+  void submit_run(partition_id partition, std::span<const byte_span> entries, void* context) override;
   [[nodiscard]] ticket taken() const override { return open_.empty() ? handed_ : handed_ + 1; }
   [[nodiscard]] ticket durable() const override { return out_.durable.load(std::memory_order_acquire); }
   void flush() override;
@@ -53,6 +53,7 @@ class embedded_log final : public log {
   applier* applier_ = nullptr;
   std::array<position, partition_count> next_{};
   applied scratch_;
+  applied_run run_;
   batch_buffer open_;
   ticket handed_ = 0;           // the last batch handed over
   std::size_t under_way_ = 0;   // of those, the ones that the writer has, as far as is known

@@ -31,6 +31,22 @@ bool lies_in(byte_span part, byte_span whole) {
          std::less_equal<>{}(part.data() + part.size(), whole.data() + whole.size());
 }
 
+// An entry written from `begin`, in the buffer's room, to `end` becomes part of the buffer.
+void end_entry(batch_buffer& out, std::uint8_t* begin, const std::uint8_t* end) {
+  const auto size = static_cast<std::uint32_t>(end - begin);
+  const std::uint32_t crc = crc32c(0, {begin + entry_header_size, size - entry_header_size});
+  std::memcpy(begin, &size, 4);
+  std::memcpy(begin + 4, &crc, 4);
+  out.grew(size);
+}
+
+void write_record_place(raw_writer& w, std::uint64_t seq, std::int64_t ts, std::uint64_t at, std::size_t size) {
+  w.varint(seq);
+  w.varint(static_cast<std::uint64_t>(ts));
+  w.varint(at);
+  w.varint(size);
+}
+
 }  // namespace
 
 void write_segment_header(const segment_header& header, bytes& out) {
@@ -99,12 +115,6 @@ std::uint8_t* batch_buffer::room(std::size_t n) {
   return data_.get() + size_;
 }
 
-std::uint8_t* entry_room(batch_buffer& out, position pos, std::size_t size) {
-  constexpr std::size_t partition_and_flags = 2;
-  return out.room(entry_overhead + size) + entry_header_size + partition_and_flags + varint_size(pos) +
-         varint_size(size);
-}
-
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did) {
   std::uint8_t flags = 0;
   std::uint64_t record_at = 0;
@@ -122,31 +132,18 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
   if (!did.touched.empty()) flags |= has_touched;
 
   const std::size_t beside = did.outcome.size() + did.touched.size() * (1 + stream_id::size);
-  const std::size_t most = entry_overhead + entry.size() + beside;
-  bytes copy;
-  if (!out.fits(most)) {  // then what lies in it moves
-    copy.assign(entry.begin(), entry.end());
-    entry = copy;
-  }
-  std::uint8_t* const begin = out.room(most);
+  std::uint8_t* const begin = out.room(entry_overhead + entry.size() + beside);
   raw_writer w(begin + entry_header_size);
   w.u8(partition);
   w.u8(flags);
   w.varint(pos);
   w.varint(entry.size());
-  if (entry.data() == w.at()) {
-    w.skip(entry.size());
-  } else {
-    w.raw(entry);
-  }
+  w.raw(entry);
   w.varint(did.outcome.size());
   w.raw(did.outcome);
   if (did.seq != 0) {
     if ((flags & stream_in_entry) == 0) w.id(did.stream);
-    w.varint(did.seq);
-    w.varint(static_cast<std::uint64_t>(did.ts));
-    w.varint(record_at);
-    w.varint(did.record.size());
+    write_record_place(w, did.seq, did.ts, record_at, did.record.size());
   }
   if (!did.touched.empty()) {
     w.varint(did.touched.size());
@@ -159,11 +156,23 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
       }
     }
   }
-  const auto size = static_cast<std::uint32_t>(w.at() - begin);
-  const std::uint32_t crc = crc32c(0, {begin + entry_header_size, size - entry_header_size});
-  std::memcpy(begin, &size, 4);
-  std::memcpy(begin + 4, &crc, 4);
-  out.grew(size);
+  end_entry(out, begin, w.at());
+}
+
+void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry,
+                  const applied_run::made& did) {
+  std::uint8_t* const begin = out.room(entry_overhead + entry.size());
+  raw_writer w(begin + entry_header_size);
+  w.u8(partition);
+  w.u8(has_record | stream_in_entry);
+  w.varint(pos);
+  w.varint(entry.size());
+  w.raw(entry);
+  w.u8(0);  // no outcome
+  const auto at = static_cast<std::uint64_t>(did.record.data() - entry.data());
+  DUNLIN_CHECK(at <= entry.size() && did.record.size() <= entry.size() - at);
+  write_record_place(w, did.seq, did.ts, at, did.record.size());
+  end_entry(out, begin, w.at());
 }
 
 bool peek_entry(byte_span data, partition_id& partition, std::size_t& size) {

@@ -69,10 +69,12 @@ class batch_buffer {
   std::size_t capacity_ = 0;
 };
 
-// Where an entry of so many bytes will lie: append_entry does not copy one that lies there already.
-std::uint8_t* entry_room(batch_buffer& out, position pos, std::size_t size);
 // Appends the entry with what it did. REQUIRES: did.record lies in `entry` or in did.outcome.
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did);
+// The same for an entry of a run. REQUIRES: did.record lies in `entry`, which has the stream's id behind its first
+// byte.
+void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry,
+                  const applied_run::made& did);
 
 struct entry_view {
   replayed what;

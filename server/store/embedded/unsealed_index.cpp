@@ -12,24 +12,18 @@ unsealed_index::stream_places* unsealed_index::at(stream_id id, index_slot slot)
   return s.first != 0 && s.id == id ? &s : nullptr;
 }
 
-bool unsealed_index::append(stream_id id, std::uint64_t seq, index_slot& slot, ticket batch, std::size_t offset) {
-  if (offset >> offset_bits != 0) return false;
-  stream_places* s = at(id, slot);
-  if (s == nullptr) {
-    if (free_.empty()) {
-      streams_.emplace_back();
-      free_.push_back(static_cast<std::uint32_t>(streams_.size() - 1));
-    }
-    const std::uint32_t index = free_.back();
-    free_.pop_back();
-    slot = index + 1;
-    s = &streams_[index];
-    s->id = id;
-    s->first = seq;
+unsealed_index::stream_places& unsealed_index::open(stream_id id, std::uint64_t seq, index_slot& slot) {
+  if (stream_places* const known = at(id, slot)) return *known;
+  if (free_.empty()) {
+    streams_.emplace_back();
+    free_.push_back(static_cast<std::uint32_t>(streams_.size() - 1));
   }
-  if (s->first + s->places.size() != seq) return false;
-  s->places.push_back(batch << offset_bits | offset);
-  return true;
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  slot = index + 1;
+  streams_[index].id = id;
+  streams_[index].first = seq;
+  return streams_[index];
 }
 
 void unsealed_index::place(const segment_ref& in, std::uint64_t offset) {

@@ -20,8 +20,21 @@ class unsealed_index {
   static constexpr int offset_bits = 28;  // of a place; the rest is the batch
   static constexpr std::size_t sweep_step = 512;
 
+  // Of one stream.
+  struct stream_places {
+    stream_id id;
+    std::uint64_t first = 0;  // the seq of the first; 0: this slot is free
+    std::vector<std::uint64_t> places;
+  };
+  // Those of the stream, which begin with `seq` if it has none so far. Valid until the next call of anything but
+  // append.
+  stream_places& open(stream_id stream, std::uint64_t seq, index_slot& slot);
   // False, and nothing changed, unless `seq` follows the stream's last one, or is its first here.
-  [[nodiscard]] bool append(stream_id stream, std::uint64_t seq, index_slot& slot, ticket batch, std::size_t offset);
+  [[nodiscard]] static bool append(stream_places& of, std::uint64_t seq, ticket batch, std::size_t offset) {
+    if (offset >> offset_bits != 0 || of.first + of.places.size() != seq) return false;
+    of.places.push_back(batch << offset_bits | offset);
+    return true;
+  }
   // Batches are placed in their order, from 1.
   void place(const segment_ref& in, std::uint64_t offset);
   // Everything in segments up to this generation is sealed: their batches are forgotten now, their records as sweep()
@@ -52,11 +65,6 @@ class unsealed_index {
   [[nodiscard]] std::size_t streams() const { return streams_.size() - free_.size(); }
 
  private:
-  struct stream_places {
-    stream_id id;
-    std::uint64_t first = 0;  // the seq of the first place; 0: this slot is free
-    std::vector<std::uint64_t> places;
-  };
   struct placed_batch {
     std::uint32_t segment = 0;  // a number of in_
     std::uint32_t offset = 0;

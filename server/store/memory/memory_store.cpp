@@ -15,7 +15,7 @@ struct memory_store::shard {
   ticket durable = 0;
   bool granted = false;
   applied scratch;
-  bytes room;
+  applied_run run;
 
   std::deque<read_request> reads;
   std::deque<std::pair<std::uint64_t, row_key>> loads;
@@ -40,40 +40,39 @@ class memory_store::shard_log_impl final : public log {
     return space::granted;
   }
 
-  std::uint8_t* room(partition_id /*partition*/, std::size_t bytes) override {
-    shard_.room.resize(bytes);
-    return shard_.room.data();
-  }
-
   void submit(partition_id partition, byte_span content, void* context) override {
-    DUNLIN_CHECK(shard_.to != nullptr);
-    DUNLIN_CHECK(shard_.granted);  // reserve() comes before each submit
-    DUNLIN_CHECK(&store_.shard_of(partition) == &shard_);
-    shard_.granted = false;
-    entry e;
-    e.partition = partition;
-    e.pos = store_.next_[partition];
-    e.content.assign(content.begin(), content.end());
+    begin(partition);
+    entry e = next_entry(partition, content);
     applied& out = shard_.scratch;
     out.clear();
     out.when = shard_.taken + 1;
     shard_.to->apply(partition, e.pos, e.content, context, out);
     if (!out.keep) return;
-    ++store_.next_[partition];
-    e.when = ++shard_.taken;
     e.stream = out.stream;
     e.seq = out.seq;
     e.ts = out.ts;
     e.record.assign(out.record.begin(), out.record.end());
     e.outcome = out.outcome;
     e.touched = out.touched;
-    if (e.seq != 0) {
-      DUNLIN_CHECK(out.slot != nullptr);
-      *out.slot = 1;
-      ++store_.unsealed_records_[e.stream];
-      store_.add_record(e);
+    keep(std::move(e), out.when, out.slot);
+  }
+
+  void submit_run(partition_id partition, std::span<const byte_span> contents, void* context) override {
+    begin(partition);
+    applied_run& out = shard_.run;
+    out.clear(contents.size());
+    out.when = shard_.taken + 1;
+    shard_.to->apply_run(partition, store_.next_[partition], contents, context, out);
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+      const auto& made = out.list[i];
+      if (made.seq == 0) continue;
+      entry e = next_entry(partition, contents[i]);
+      e.stream = out.stream;
+      e.seq = made.seq;
+      e.ts = made.ts;
+      e.record.assign(made.record.begin(), made.record.end());
+      keep(std::move(e), out.when, out.slot);
     }
-    store_.entries_.push_back(std::move(e));
   }
 
   [[nodiscard]] ticket taken() const override { return shard_.taken; }
@@ -84,6 +83,31 @@ class memory_store::shard_log_impl final : public log {
   }
 
  private:
+  void begin(partition_id partition) {
+    DUNLIN_CHECK(shard_.to != nullptr);
+    DUNLIN_CHECK(shard_.granted);  // reserve() comes before each submit
+    DUNLIN_CHECK(&store_.shard_of(partition) == &shard_);
+    shard_.granted = false;
+  }
+  entry next_entry(partition_id partition, byte_span content) {
+    entry e;
+    e.partition = partition;
+    e.pos = store_.next_[partition];
+    e.content.assign(content.begin(), content.end());
+    return e;
+  }
+  void keep(entry&& e, ticket when, index_slot* slot) {
+    ++store_.next_[e.partition];
+    e.when = shard_.taken = when;
+    if (e.seq != 0) {
+      DUNLIN_CHECK(slot != nullptr);
+      *slot = 1;
+      ++store_.unsealed_records_[e.stream];
+      store_.add_record(e);
+    }
+    store_.entries_.push_back(std::move(e));
+  }
+
   memory_store& store_;
   shard& shard_;
 };

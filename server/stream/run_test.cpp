@@ -1,0 +1,94 @@
+// A run of messages is decided as they would be one by one.
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+#include "stream/partition_bench.hpp"
+
+namespace dunlin::stream {
+namespace {
+
+const account_id anna = partition_bench::account(1);
+const account_id ben = partition_bench::account(2);
+const account_id zoe = partition_bench::account(26);
+const stream_id group = partition_bench::conversation(1);
+
+void prepare(partition_bench& bench) {
+  ASSERT_TRUE(bench.link(anna, partition_bench::device(1)).ok());
+  ASSERT_TRUE(bench.link(ben, partition_bench::device(2)).ok());
+  ASSERT_TRUE(bench.create(group, {anna, ben}).ok());
+}
+
+// Mostly what is accepted; else a repeat, one that waits, a text where none may be, a stranger, or no entry at all.
+bytes some_entry(seeded_random& random, std::uint64_t& last) {
+  const std::uint64_t how = random.bits() % 16;
+  if (how == 0) return {1, 2, 3};
+  send_view send{.id = partition_bench::message(++last), .body = as_bytes("hello")};
+  if (how == 1) send.id = partition_bench::message(random.bits() % last + 1);
+  if (how == 2) send.after = partition_bench::message(last + 5);
+  if (how == 3) send.after = partition_bench::message(last - 1);
+  if (how == 4) send.kind = static_cast<std::uint32_t>(kind::text);
+  bytes entry;
+  write_send_entry(entry, {.stream = group,
+                           .time = static_cast<wall_ms>(1000 + random.bits() % 50),
+                           .account = how == 5 ? zoe : anna,
+                           .device = partition_bench::device(how == 6 ? 9 : 1),
+                           .send = send});
+  return entry;
+}
+
+TEST(Run, S1_S3_ARunIsDecidedAsItsEntriesWouldBeOneByOne) {
+  seeded_random random(20261126);
+  partition_bench alone;
+  partition_bench together;
+  prepare(alone);
+  prepare(together);
+  store::position next = alone.frames().back().pos + 1;
+  std::uint64_t last = 0;
+  for (int round = 0; round < 300; ++round) {
+    SCOPED_TRACE(round);
+    std::vector<bytes> entries(1 + random.bits() % 20);
+    for (auto& entry : entries) entry = some_entry(random, last);
+    const std::vector<byte_span> views(entries.begin(), entries.end());
+    std::vector<verdict> verdicts(entries.size());
+    store::applied_run out;
+    out.clear(entries.size());
+    together.state().apply_run(next, views, verdicts, out);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const verdict v = alone.apply(entries[i]);
+      ASSERT_EQ(verdicts[i].what, v.what);
+      ASSERT_EQ(verdicts[i].why, v.why);
+      ASSERT_EQ(verdicts[i].seq, v.seq);
+      ASSERT_EQ(verdicts[i].ts, v.ts);
+      ASSERT_EQ(verdicts[i].floor, v.floor);
+      ASSERT_EQ(out.list[i].seq != 0, alone.out().keep);
+      if (!alone.out().keep) continue;
+      ASSERT_EQ(out.list[i].seq, alone.out().seq);
+      ASSERT_EQ(out.list[i].ts, alone.out().ts);
+      ASSERT_TRUE(std::ranges::equal(out.list[i].record, alone.out().record));
+      ASSERT_EQ(out.slot, &together.stream(group).slot);
+      ++next;
+    }
+    ASSERT_EQ(together.stream(group).pos, alone.stream(group).pos);
+    ASSERT_EQ(together.state().pos(), alone.state().pos());
+    ASSERT_EQ(together.row({store::row_kind::stream, group}), alone.row({store::row_kind::stream, group}));
+  }
+}
+
+TEST(Run, ARunToAStreamThatIsNotThereChangesNothing) {
+  partition_bench bench;
+  prepare(bench);
+  bytes entry;
+  const send_view send{.id = partition_bench::message(1)};
+  write_send_entry(entry, {partition_bench::conversation(7), 1000, anna, partition_bench::device(1), send});
+  const std::vector<byte_span> twice{entry, entry};
+  std::vector<verdict> verdicts(2);
+  store::applied_run out;
+  out.clear(2);
+  bench.state().apply_run(9, twice, verdicts, out);
+  for (const auto& v : verdicts) EXPECT_EQ(v.why, reason::not_member);
+  for (const auto& made : out.list) EXPECT_EQ(made.seq, 0U);
+}
+
+}  // namespace
+}  // namespace dunlin::stream

@@ -100,6 +100,18 @@ class output {
     return at;
   }
 
+  // The same in two steps, for who knows only afterwards how many it fills: room for up to n bytes, which appends
+  // nothing, and how many of them were used. REQUIRES: 1 <= n <= max_reserve; nothing else is done with the output
+  // between.
+  std::uint8_t* room(std::size_t n) {
+    DUNLIN_CHECK(n - 1 < max_reserve);
+    if (tail_ == nullptr || static_cast<std::size_t>(tail_->limit - tail_->end) < n) [[unlikely]] {
+      add_chunk();
+    }
+    return tail_->end;
+  }
+  void grew(std::size_t n) { tail_->end += n; }
+
   // `length` bytes of *body from `offset`: by reference if they are more than shared_above. REQUIRES: they are inside.
   void append_shared(const shared_bytes& body, std::size_t offset, std::size_t length);
 

@@ -146,7 +146,7 @@ class device_link final : public mqtt::host {
   void on_publishes_end() override;
   void on_subscribe(const mqtt::subscribe_view& subscribe, std::span<mqtt::reason_code> granted) override;
   void on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std::span<mqtt::reason_code> results) override;
-  void on_acked(const mqtt::cookie& what, mqtt::reason_code reason) override;
+  void on_acked(const mqtt::cookie& first, std::uint32_t count, mqtt::reason_code reason) override;
   void on_credit() override;
   void on_disconnect(const mqtt::disconnect_view& disconnect) override;
   void on_protocol_error(mqtt::reason_code reason) override;
@@ -166,6 +166,12 @@ class device_link final : public mqtt::host {
 
   struct record_form;
   void find_form(const feed& at, record_form& form) const;
+  // As many of the first as go out whole and one by one, as nearly all do; what is left is for give().
+  record_span give_run(feed& at, record_span records, record_form& form);
+  // Before something is written to the output: a connection that has some knows of it.
+  void write_soon() {
+    if (!protocol_->has_output()) port_->dirty();
+  }
   // REQUIRES: the record is above at.sent().
   given give(feed& at, const record_ref& record, record_form& form);
   feed* feed_of(stream_id conversation);

@@ -57,13 +57,20 @@ class feed {
 
   [[nodiscard]] bool has_gap() const { return has(what::gap); }
 
-  // True if acked() moved. An unknown seq changes nothing.
-  bool ack(std::uint64_t seq) {
-    if (!flight_ && seq == acked_ + 1 && seq <= sent_) [[likely]] {
-      acked_ = seq;
+  // Everything after sent() that was sent up to here, one by one. REQUIRES: goes_in_order(), and last is above sent().
+  void note_run_sent(std::uint64_t last) { sent_ = last; }
+  // All since acked() was sent one by one, and waits.
+  [[nodiscard]] bool goes_in_order() const { return flight_ == nullptr; }
+
+  // Of so many from `seq` on. True if acked() moved. An unknown seq changes nothing.
+  bool ack(std::uint64_t seq, std::uint32_t count = 1) {
+    if (!flight_ && seq == acked_ + 1 && count <= sent_ - acked_) [[likely]] {
+      acked_ += count;
       return true;
     }
-    return ack_listed(seq);
+    bool moved = false;
+    for (std::uint32_t i = 0; i < count; ++i) moved = ack_listed(seq + i) || moved;
+    return moved;
   }
   // The client's store holds everything up to here (Receipt.have_through).
   bool have_through(std::uint64_t seq);

@@ -1,6 +1,7 @@
 // What goes out to the device: records, texts, receipts, what is said on me/now.
 
 #include <algorithm>
+#include <array>
 
 #include "base/log.hpp"
 #include "engine/shard.hpp"
@@ -188,6 +189,25 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
   return given::yes;
 }
 
+record_span device_link::give_run(feed& at, record_span records, record_form& form) {
+  const bool usual = form.whole > 0 && form.text == filters::none && at.moves_cursor && !at.missed;
+  if (!usual || !at.goes_in_order()) return records;
+  std::array<byte_span, 64> bodies;
+  std::size_t n = 0;
+  while (n < std::min(records.size(), bodies.size()) && records[n].seq == at.sent() + 1 + n) {
+    bodies[n] = records[n].data();
+    ++n;
+  }
+  if (n == 0) return records;
+  if (form.m.topic.empty()) form.m.topic = write_topic(form.what, form.conversation, form.topic);
+  write_soon();
+  const mqtt::cookie first{form.conversation.hi, form.conversation.lo, at.sent() + 1};
+  n = protocol_->deliver_run(form.m, std::span(bodies).first(n), first);
+  at.note_run_sent(at.sent() + n);
+  form.sent += n;
+  return records.subspan(n);
+}
+
 void device_link::say_too_large(stream_id conversation, std::uint64_t seq) {
   bytes notice;
   stream::write_too_large(notice, conversation, seq);
@@ -204,6 +224,8 @@ void device_link::on_records(feed& at, record_span records, std::uint64_t trimme
   find_form(at, form);
   // A list is short beside what the output may hold: asked once, the protocol has the last word.
   const bool room = has_room() && session_.unsent_count() == 0;
+  while (!records.empty() && records.front().seq <= at.sent()) records = records.subspan(1);
+  if (room) records = give_run(at, records, form);
   for (const auto& record : records) {
     if (record.seq <= at.sent()) continue;
     if (!room || (at.missed && backlog_full()) || give(at, record, form) == given::no_room) {
@@ -224,10 +246,10 @@ void device_link::on_read_refused(feed& at, stream::reason why) {
 
 // --- acknowledgements -------------------------------------------------------------------------------------------
 
-void device_link::on_acked(const mqtt::cookie& what, reason_code /*reason*/) {
-  home_->around().counts.acked.add();
-  auto* const at = feed_of({what.a, what.b});
-  if (at != nullptr && at->ack(what.c)) home_->boxes().cursor_moved(*this, *at);
+void device_link::on_acked(const mqtt::cookie& first, std::uint32_t count, reason_code /*reason*/) {
+  home_->around().counts.acked.add(count);
+  auto* const at = feed_of({first.a, first.b});
+  if (at != nullptr && at->ack(first.c, count)) home_->boxes().cursor_moved(*this, *at);
   // Half of the backlog's credit at a time: one read then serves many records.
   if (held_back_ && session_.in_flight_count() <= backlog_credit() / 2) pump();
 }
@@ -293,7 +315,7 @@ void device_link::on_resend(records& m, std::uint8_t turn) {
   if (done == delivery::no_credit || done == delivery::closed) return;
   if (!there) {  // may no longer be read: counts as acknowledged
     protocol_->drop(packet);
-    on_acked(what, reason_code::success);
+    on_acked(what, 1, reason_code::success);
   } else if (done == delivery::too_large) {  // for this connection; it is out of the session
     say_too_large(conversation, what.c);
     auto* const at = feed_of(conversation);

@@ -174,24 +174,15 @@ void device_link::on_verdict(const verdict& v, mqtt::publish_token token, stream
 
 void device_link::tell_verdict(const verdict& v, mqtt::publish_token token, stream_id conversation, message_id id) {
   if (!v.ok()) return refuse(token, conversation, id, v);
-  port_->dirty();
+  write_soon();
   const bool tells = protocol_->lets_user_properties() && token.qos != mqtt::qos_level::at_most_once;
   if (!tells) return protocol_->answer(token, reason_code::success);
   if (primary_) {
     auto* const at = feed_of(conversation);
     if (at != nullptr && at->moves_cursor) at->expect_echo(v.seq);
   }
-  number_property seq;
-  seq.set<'s', 'e', 'q'>(v.seq);
-  std::array<std::uint8_t, 2 * sizeof seq.bytes> properties;
-  std::memcpy(properties.data(), seq.bytes.data(), sizeof seq.bytes);
-  std::size_t size = seq.size;
-  if (v.what == verdict::kind::accepted) {
-    const auto& ts = home_->property_of(v.ts);
-    std::memcpy(properties.data() + size, ts.bytes.data(), sizeof ts.bytes);
-    size += ts.size;
-  }
-  protocol_->answer_encoded(token, reason_code::success, {properties.data(), size});
+  const auto& seq = home_->property_of_seq(v.seq);
+  protocol_->answer_numbers(token, seq, v.what == verdict::kind::accepted ? &home_->property_of_ts(v.ts) : nullptr);
 }
 
 // What is refused without asking the stream's owner, who counts its own refusals.

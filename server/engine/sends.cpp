@@ -73,19 +73,6 @@ engine::submit sends::submit_message(std::uint32_t i) {
   return {partition_of(p.who.stream), std::move(p.entry), {self_, token_of(p, i)}};
 }
 
-std::optional<sends::sender> sends::answered(std::uint64_t token) {
-  const auto i = static_cast<std::uint32_t>(token);
-  if (i >= places_.size() || !places_[i].open || token_of(places_[i], i) != token) return std::nullopt;
-  auto& p = places_[i];
-  auto& l = lanes_[p.to];
-  --l.open;
-  l.bytes -= p.size;
-  p.open = false;
-  if (!p.entry.empty()) p.entry = {};
-  free_.push_back(i);
-  return p.who;
-}
-
 void sends::turn(mono_ms now, std::vector<std::uint64_t>& links) {
   if (kept_ == 0) return;
   for (auto& l : lanes_) {

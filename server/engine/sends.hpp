@@ -9,7 +9,6 @@
 
 #include <deque>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "engine/counters.hpp"
@@ -41,8 +40,20 @@ class sends {
   }
   // False: no credit; the entry is kept, and the sender's connection is not to be read until `turn` names it.
   bool submit(shard_id to, const sender& who, bytes entry, mono_ms now);
-  // The answer to a token; nothing if it is an answer to no open message (late, or doubled).
-  std::optional<sender> answered(std::uint64_t token);
+  // Who waits for the answer to a token; null if it is an answer to no open message (late, or doubled). Valid until the
+  // next message is opened or submitted.
+  const sender* answered(std::uint64_t token) {
+    const auto i = static_cast<std::uint32_t>(token);
+    if (i >= places_.size() || !places_[i].open || token_of(places_[i], i) != token) return nullptr;
+    auto& p = places_[i];
+    auto& l = lanes_[p.to];
+    --l.open;
+    l.bytes -= p.size;
+    p.open = false;
+    if (!p.entry.empty()) p.entry = {};
+    free_.push_back(i);
+    return &p.who;
+  }
   // Hands over what was kept, as far as there is credit again: appends the links that may be read again.
   void turn(mono_ms now, std::vector<std::uint64_t>& links);
   // Where links may lose what they took: what was handed over before `older_than`, or all of it that went to `to`, is

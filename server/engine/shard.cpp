@@ -257,10 +257,9 @@ void shard::take(const submitted& m) {
     control_.erase(it);
     return done(m.outcome);
   }
-  const auto who = sends_.answered(m.token);
-  if (!who) return;
-  auto* link = inboxes_.find_link(who->link);
-  if (link != nullptr) link->on_verdict(m.outcome, who->token, who->stream, who->id);
+  const auto* const who = sends_.answered(m.token);
+  if (who == nullptr) return;
+  if (auto* link = inboxes_.find_link(who->link)) link->on_verdict(m.outcome, who->token, who->stream, who->id);
 }
 
 void shard::take(records& m) {

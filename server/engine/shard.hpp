@@ -14,7 +14,6 @@
 #include "engine/control.hpp"
 #include "engine/credentials.hpp"
 #include "engine/inboxes.hpp"
-#include "engine/number_property.hpp"
 #include "engine/owner.hpp"
 #include "engine/send_run.hpp"
 #include "engine/sends.hpp"
@@ -79,12 +78,15 @@ class shard final : public outbound {
   const std::optional<topic>& parse(std::string_view name);
   // What it gave last.
   [[nodiscard]] const std::optional<topic>& parsed_last() const { return parsed_[last_parsed_].meaning; }
-  // A record's time, as a PUBACK says it: many records have the same. Valid until the next call.
-  const number_property& property_of(wall_ms ts) {
-    if (ts != property_ts_) [[unlikely]] {
-      property_ts_ = ts;
-      ts_property_.set<'t', 's'>(static_cast<std::uint64_t>(ts));
-    }
+  // A record's seq and time, as a PUBACK says them: the one mostly follows the one before, the other is the same. Valid
+  // until the next call.
+  const mqtt::number_property& property_of_seq(std::uint64_t seq) {
+    seq_property_.set<'s', 'e', 'q'>(seq);
+    return seq_property_;
+  }
+  const mqtt::number_property& property_of_ts(wall_ms ts) {
+    const auto number = static_cast<std::uint64_t>(ts);
+    if (number != ts_property_.value) ts_property_.set<'t', 's'>(number);
     return ts_property_;
   }
   // For a message whose sender made no id.
@@ -162,8 +164,8 @@ class shard final : public outbound {
   };
   std::array<parsed_topic, 256> parsed_;  // by the last letters of a conversation's id, which are random
   std::size_t last_parsed_ = 0;
-  wall_ms property_ts_ = -1;
-  number_property ts_property_;
+  mqtt::number_property seq_property_;
+  mqtt::number_property ts_property_;
   std::vector<std::uint64_t> later_;
   std::vector<message> own_;        // to this shard itself: after what is at hand, never within it
   std::vector<message> own_taken_;  // those at hand

@@ -44,9 +44,9 @@ class host {
   // `results` has one entry per filter, preset to success (no_subscription_existed otherwise, or an error).
   virtual void on_unsubscribe(const unsubscribe_view& unsubscribe, std::span<reason_code> results) = 0;
 
-  // An outbound message is acknowledged: PUBACK, PUBCOMP, or PUBREC with an error. An error counts as acknowledged
-  // (M2).
-  virtual void on_acked(const cookie& what, reason_code reason) = 0;
+  // Outbound messages are acknowledged: PUBACK, PUBCOMP, or PUBREC with an error. An error counts as acknowledged (M2).
+  // `first` is the cookie of the first of `count`; each further one's is the same with `c` one higher.
+  virtual void on_acked(const cookie& first, std::uint32_t count, reason_code reason) = 0;
   // There is room again after `deliver` or `redeliver` said no_credit. Comes once for any number of refusals, and after
   // the acknowledgements of one `feed` have all been reported.
   virtual void on_credit() = 0;

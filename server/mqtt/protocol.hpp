@@ -29,6 +29,7 @@
 #include "mqtt/block_pool.hpp"
 #include "mqtt/codec.hpp"
 #include "mqtt/host.hpp"
+#include "mqtt/number_property.hpp"
 #include "mqtt/packet.hpp"
 #include "mqtt/session.hpp"
 
@@ -151,14 +152,16 @@ class protocol {
   // who answers late keeps a generation of the connection with it. For QoS 2 of a connection that is gone:
   // `session::note_received`.
   void answer(publish_token token, reason_code reason, const answer_details& details = {});
-  // The same with properties that are encoded already (user properties of 5.0, without the length that stands before
-  // them; at most max_encoded bytes), left out under the same conditions: where each message is answered with some.
-  static constexpr std::size_t max_encoded = 120;
-  void answer_encoded(publish_token token, reason_code reason, byte_span properties);
+  // Success, with one or two user properties: left out under the same conditions.
+  void answer_numbers(publish_token token, const number_property& first, const number_property* second = nullptr);
 
   // Sends a message; at QoS 0 at once or never, at QoS > 0 it is in flight until `on_acked(what, …)`. The message's
   // spans are copied before it returns, except a large body with an owner, which is shared.
   delivery deliver(const message& m, const cookie& what = {});
+  // The same for several that differ in their bodies alone (which are not in `m`), in their order; their cookies are
+  // `first`, and then each with `c` one higher. Returns how many were sent: as many as are short, and find credit and
+  // room; deliver() says what is with the next one.
+  std::size_t deliver_run(const message& m, std::span<const byte_span> bodies, const cookie& first);
   // Sends a message at QoS 0 however much waits in the output: for what belongs to an answer, which is bounded as
   // answers are. Not sent only where it is too large, or the connection closed.
   delivery tell(const message& m);
@@ -178,6 +181,8 @@ class protocol {
 
   // Messages of this connection that wait for `answer`.
   [[nodiscard]] bool has_unanswered() const { return answers_ != nullptr; }
+  // Something waits to be written out, so that the connection knows of it.
+  [[nodiscard]] bool has_output() const { return !out_->empty(); }
 
   // Stops and goes on decoding: after `hold` the packet at hand is the last until `release`, after which the connection
   // feeds again what it kept.
@@ -221,6 +226,8 @@ class protocol {
   void dispatch(const frame& f);
   void take_connect(const frame& f);
   void take_ack(const frame& f);
+  // As many PUBACKs of success as stand at the beginning; how many bytes they are.
+  inline std::size_t take_pubacks(byte_span in);
   inline void take_puback(std::uint16_t packet_id, reason_code reason);
   void take_pubrec(std::uint16_t packet_id, reason_code reason);
   void take_pubrel(std::uint16_t packet_id);
@@ -253,6 +260,8 @@ class protocol {
   inline void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason);
   void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties& props);
   inline void finish_slot(in_flight& slot, reason_code reason);
+  // Towards this client it is topic and body alone.
+  [[nodiscard]] inline bool is_plain(const message& m) const;
   // Writes `m` if it is not too large for the client.
   inline bool write_message(const message& m, std::uint16_t packet_id, bool dup);
   bool write_any(const message& m, std::uint16_t packet_id, bool dup);

@@ -110,8 +110,9 @@ class recording_host final : public host {
       ++i;
     }
   }
-  void on_acked(const cookie& what, reason_code reason) override {
-    events.push_back("acked " + std::to_string(what.a) + " " + text_of(reason));
+  void on_acked(const cookie& first, std::uint32_t count, reason_code reason) override {
+    const std::string many = count == 1 ? "" : " and " + std::to_string(count - 1) + " more";
+    events.push_back("acked " + std::to_string(first.a) + many + " " + text_of(reason));
   }
   void on_credit() override { events.emplace_back("credit"); }
   void on_disconnect(const disconnect_view& d) override { events.push_back("disconnect " + text_of(d.reason)); }

@@ -1,5 +1,6 @@
 // Messages from the client and their acknowledgements: PUBLISH and PUBREL, with PUBACK, PUBREC and PUBCOMP as answers.
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -95,6 +96,13 @@ feed_result protocol::feed(byte_span in) {
   shared_->scratch.topic = {};
   if (state_ == protocol_state::expects_connect && !held_ && !in.empty()) feed_first(in, result);
   while (result.consumed < in.size() && goes_on()) {
+    if (in[result.consumed] == static_cast<unsigned>(packet_type::puback) << 4) {
+      if (const std::size_t acks = take_pubacks(in.subspan(result.consumed)); acks != 0) {
+        result.consumed += acks;
+        heard_ = true;
+        continue;
+      }
+    }
     const frame f = read_frame(in.subspan(result.consumed), version_, shared_->bounds.max_packet_size);
     if (f.status != decode_status::ready) [[unlikely]] {
       if (f.status == decode_status::error) fail(f.reason);
@@ -106,8 +114,6 @@ feed_result protocol::feed(byte_span in) {
     if (f.type == packet_type::publish) {
       take_publish(f, shared_->scratch);
       published = true;
-    } else if (f.type == packet_type::puback) {
-      take_ack(f);
     } else {
       dispatch(f);
     }
@@ -116,6 +122,28 @@ feed_result protocol::feed(byte_span in) {
   report_credit();
   if (state_ == protocol_state::closing) result = {in.size(), 0};
   return result;
+}
+
+inline std::size_t protocol::take_pubacks(byte_span in) {
+  constexpr std::size_t size = 4;  // of one that is success without properties, as nearly all are
+  std::size_t at = 0;
+  cookie first;
+  std::uint32_t count = 0;
+  while (in.size() - at >= size && in[at] == static_cast<unsigned>(packet_type::puback) << 4 && in[at + 1] == 2) {
+    in_flight* const slot = session_->lookup(wire::load16(in.data() + at + 2));
+    if (slot == nullptr || slot->state != flight_state::wants_puback) break;
+    const cookie& what = slot->what;
+    if (count != 0 && (what.a != first.a || what.b != first.b || what.c != first.c + count)) {
+      host_->on_acked(first, std::exchange(count, 0), reason_code::success);
+      if (!goes_on()) return at;
+      continue;  // the session may have moved what it has in flight
+    }
+    if (count++ == 0) first = what;
+    session_->finish(shared_->blocks, *slot);
+    at += size;
+  }
+  if (count != 0) host_->on_acked(first, count, reason_code::success);
+  return at;
 }
 
 // False: a repetition that the host must not see, or too many.
@@ -192,29 +220,33 @@ void protocol::answer(publish_token token, reason_code reason, const answer_deta
   settle(token.qos, reason);
 }
 
-void protocol::answer_encoded(publish_token token, reason_code reason, byte_span properties) {
-  DUNLIN_CHECK(properties.size() <= max_encoded);
+void protocol::answer_numbers(publish_token token, const number_property& first, const number_property* second) {
   if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
-  const std::uint32_t ahead = begin_answer(token, reason);
-  if (!lets_user_properties()) properties = {};
-  if (ahead != 0) {
-    answer_early(token, reason, {properties.begin(), properties.end()});
-    return;
-  }
+  if (!lets_user_properties()) return answer(token, reason_code::success);
+  const std::uint32_t ahead = begin_answer(token, reason_code::success);
+  constexpr std::size_t head = 6;
+  const std::size_t size = first.size + (second != nullptr ? second->size : 0);
+  static_assert(2 * sizeof first.bytes < 0x80);
   const packet_type type = token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec;
-  const std::size_t size = 6 + properties.size();
-  if (properties.empty() || size > client_max_packet_) {
-    write_ack(type, token.packet_id, reason);
-  } else {
-    std::uint8_t* at = out_->reserve(size);
-    at = wire::put8(at, static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4));
-    at = wire::put8(at, static_cast<std::uint8_t>(size - 2));
-    at = wire::put16(at, token.packet_id);
-    at = wire::put8(at, static_cast<std::uint8_t>(reason));
-    at = wire::put8(at, static_cast<std::uint8_t>(properties.size()));
-    wire::put_raw(at, properties);
+  if (ahead != 0) {
+    bytes encoded(first.bytes.data(), first.bytes.data() + first.size);
+    if (second != nullptr) encoded.insert(encoded.end(), second->bytes.data(), second->bytes.data() + second->size);
+    return answer_early(token, reason_code::success, std::move(encoded));
   }
-  settle(token.qos, reason);
+  if (head + size > client_max_packet_) {
+    write_ack(type, token.packet_id, reason_code::success);
+  } else {
+    std::uint8_t* const at = out_->room(head + 2 * sizeof first.bytes);
+    at[0] = static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4);
+    at[1] = static_cast<std::uint8_t>(head - 2 + size);
+    wire::put16(at + 2, token.packet_id);
+    at[4] = static_cast<std::uint8_t>(reason_code::success);
+    at[5] = static_cast<std::uint8_t>(size);
+    std::memcpy(at + head, first.bytes.data(), sizeof first.bytes);
+    if (second != nullptr) std::memcpy(at + head + first.size, second->bytes.data(), sizeof second->bytes);
+    out_->grew(head + size);
+  }
+  settle(token.qos, reason_code::success);
 }
 
 // An answer before its turn, or with details.

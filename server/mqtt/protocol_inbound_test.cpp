@@ -97,24 +97,39 @@ TEST_F(MqttInbound, DetailsAreLeftOutWhereTheyWouldMakeThePacketTooLarge) {
   EXPECT_EQ(replies(), (lines{"PUBACK #1 quota_exceeded seq=1", "PUBACK #2 quota_exceeded"}));
 }
 
-TEST_F(MqttInbound, EncodedDetailsComeAsOthersDoInTheirTurnAndWhereTheClientWantsThem) {
-  const bytes seq{0x26, 0, 3, 's', 'e', 'q', 0, 2, '4', '1'};
+TEST_F(MqttInbound, NumbersComeAsOtherDetailsDoInTheirTurnAndWhereTheClientWantsThem) {
+  number_property seq;
+  seq.set<'s', 'e', 'q'>(41);
+  number_property ts;
+  ts.set<'t', 's'>(7);
   connect();
   host_.answers_at_once = false;
   publish("a", "x", 1, 1);
   publish("a", "y", 2, 2);
   publish("a", "z", 1, 3);
-  p_->answer_encoded(host_.tokens[1], reason_code::success, seq);
+  p_->answer_numbers(host_.tokens[1], seq, &ts);
   EXPECT_TRUE(replies().empty());
-  p_->answer_encoded(host_.tokens[0], reason_code::success, seq);
-  p_->answer_encoded(host_.tokens[2], reason_code::success, {});
-  EXPECT_EQ(replies(), (lines{"PUBACK #1 success seq=41", "PUBREC #2 success seq=41", "PUBACK #3 success"}));
+  p_->answer_numbers(host_.tokens[0], seq);
+  p_->answer_numbers(host_.tokens[2], seq, &ts);
+  EXPECT_EQ(replies(),
+            (lines{"PUBACK #1 success seq=41", "PUBREC #2 success seq=41 ts=7", "PUBACK #3 success seq=41 ts=7"}));
   reconnect();
   connect(v3);
   host_.tokens.clear();
   publish("a", "x", 1, 1);
-  p_->answer_encoded(host_.tokens.at(0), reason_code::success, seq);
+  p_->answer_numbers(host_.tokens.at(0), seq, &ts);
   EXPECT_EQ(replies(), lines{"PUBACK #1 success"});
+}
+
+TEST_F(MqttInbound, ANumberIsWrittenWhateverItWasBefore) {
+  number_property n;
+  for (const std::uint64_t value : {0U, 1U, 8U, 9U, 10U, 11U, 98U, 99U, 100U, 5U, 6U, 999U, 1000U, 1000U, 7U}) {
+    n.set<'s', 'e', 'q'>(value);
+    const std::string digits = std::to_string(value);
+    bytes expected{0x26, 0, 3, 's', 'e', 'q', 0, static_cast<std::uint8_t>(digits.size())};
+    expected.insert(expected.end(), digits.begin(), digits.end());
+    EXPECT_EQ(to_hex({n.bytes.data(), n.size}), to_hex(expected));
+  }
 }
 
 TEST_F(MqttInbound, A311ClientIsToldNoReason) {

@@ -1,5 +1,6 @@
 // Messages to the client and their acknowledgements: PUBLISH and PUBREL, with PUBACK, PUBREC and PUBCOMP coming back.
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/check.hpp"
@@ -50,10 +51,12 @@ std::size_t protocol::credit() const {
   return in_flight_room();
 }
 
+inline bool protocol::is_plain(const message& m) const {
+  return !is_v5() || (aliases_out_ == 0 && m.subscription_ids.empty() && (m.props == nullptr || m.props->empty()));
+}
+
 inline bool protocol::write_short(const message& m, std::uint16_t packet_id, bool dup) {
-  if (is_v5() && (aliases_out_ != 0 || !m.subscription_ids.empty() || (m.props != nullptr && !m.props->empty()))) {
-    return false;
-  }
+  if (!is_plain(m)) return false;
   const bool has_id = m.qos != qos_level::at_most_once;
   const std::size_t remaining = 2 + m.topic.size() + (has_id ? 2 : 0) + (is_v5() ? 1 : 0) + m.payload_size();
   if (remaining > longest_short || 3 + remaining > client_max_packet_) return false;
@@ -114,6 +117,37 @@ delivery protocol::deliver(const message& m, const cookie& what) {
   return delivery::sent;
 }
 
+std::size_t protocol::deliver_run(const message& m, std::span<const byte_span> bodies, const cookie& first) {
+  std::array<std::uint8_t, 64> topic;  // with its length; whole words of it are copied
+  const std::size_t topic_size = 2 + m.topic.size();
+  if (state_ != protocol_state::connected || m.qos == qos_level::at_most_once || !is_plain(m) ||
+      topic_size > topic.size() || session_->unsent_count() != 0) {
+    return 0;
+  }
+  wire::put_text(topic.data(), m.topic);
+  const auto kind = static_cast<std::uint8_t>(static_cast<unsigned>(packet_type::publish) << 4 |
+                                              static_cast<unsigned>(m.qos) << 1 | (m.retain ? 1U : 0U));
+  const flight_state waits =
+      m.qos == qos_level::at_least_once ? flight_state::wants_puback : flight_state::wants_pubrec;
+  const std::size_t beside = topic_size + (is_v5() ? 3 : 2);
+  const std::size_t most = std::min(bodies.size(), in_flight_room());
+  cookie what = first;
+  std::size_t n = 0;
+  for (; n < most && !output_full(); ++n, ++what.c) {
+    const byte_span body = bodies[n];
+    const std::size_t remaining = beside + body.size();
+    if (remaining > longest_short || 3 + remaining > client_max_packet_) break;
+    std::uint8_t* const begin = out_->room(3 + topic.size() + 3 + body.size());
+    std::uint8_t* at = wire::put_variable(wire::put8(begin, kind), static_cast<std::uint32_t>(remaining));
+    std::memcpy(at, topic.data(), topic.size());
+    at = wire::put16(at + topic_size, session_->next_packet_id());
+    if (is_v5()) at = wire::put8(at, 0);
+    out_->grew(static_cast<std::size_t>(wire::put_raw(at, body) - begin));
+    session_->push(shared_->blocks, what, waits);
+  }
+  return n;
+}
+
 delivery protocol::tell(const message& m) {
   if (state_ != protocol_state::connected) return delivery::closed;
   DUNLIN_CHECK(m.qos == qos_level::at_most_once);
@@ -161,7 +195,7 @@ void protocol::resume(session& s) {
 inline void protocol::finish_slot(in_flight& slot, reason_code reason) {
   const cookie what = slot.what;
   session_->finish(shared_->blocks, slot);
-  host_->on_acked(what, reason);
+  host_->on_acked(what, 1, reason);
 }
 
 inline void protocol::take_puback(std::uint16_t packet_id, reason_code reason) {
@@ -178,11 +212,6 @@ inline void protocol::take_puback(std::uint16_t packet_id, reason_code reason) {
 }
 
 void protocol::take_ack(const frame& f) {
-  // Success without properties, as nearly all are.
-  if (f.type == packet_type::puback && f.body.size() == 2 && wire::load16(f.body.data()) != 0) [[likely]] {
-    take_puback(wire::load16(f.body.data()), reason_code::success);
-    return;
-  }
   ack_view ack;
   if (const auto bad = decode_ack(f, version_, ack); is_error(bad)) {
     fail(bad);

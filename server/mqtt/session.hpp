@@ -19,7 +19,8 @@
 
 namespace dunlin::mqtt {
 
-// What the host wants to know again when a message is acknowledged: opaque here.
+// What the host wants to know again when a message is acknowledged: opaque here, but that messages whose cookies differ
+// by one in `c` alone may be told of together.
 struct cookie {
   std::uint64_t a = 0;
   std::uint64_t b = 0;

@@ -75,7 +75,9 @@ class fuzz_host final : public host {
   void on_unsubscribe(const unsubscribe_view& u, std::span<reason_code> results) override {
     DUNLIN_CHECK(results.size() == u.count);
   }
-  void on_acked(const cookie& what, reason_code) override { DUNLIN_CHECK(what.a == ~what.b && ++acked_ <= sent_); }
+  void on_acked(const cookie& first, std::uint32_t count, reason_code) override {
+    DUNLIN_CHECK(count != 0 && first.a == ~first.b && (acked_ += count) <= sent_);
+  }
   void on_credit() override {
     DUNLIN_CHECK(protocol_->state() == protocol_state::connected);
     deliver(1);

@@ -102,6 +102,8 @@ class device_link final : public mqtt::host {
   // `ok`: the account's rows have been looked for; else they cannot be read now.
   void on_attach_ready(bool ok);
   void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
+  // The same for a run, whose tokens follow each other from `first`.
+  void on_verdicts(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list);
   // Records from the head of what is known, or read: as many as there is room for.
   void on_records(feed& at, record_span records, std::uint64_t trimmed);
   void on_read_refused(feed& at, stream::reason why);
@@ -202,6 +204,8 @@ class device_link final : public mqtt::host {
   void keep_receipt(stream_id conversation, const stream::receipt_view& receipt, mqtt::publish_token token);
   void publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void tell_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
+  // The PUBACKs of own messages say these seqs (D8).
+  void expect_echoes(stream_id conversation, std::uint64_t first, std::uint32_t count);
   void refuse_here(mqtt::publish_token token, stream_id conversation, message_id id, stream::reason why);
   void refuse(mqtt::publish_token token, stream_id conversation, message_id id, const stream::verdict& v);
   mqtt::reason_code grant(const mqtt::subscription& s, std::uint32_t identifier);

@@ -64,7 +64,7 @@ void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_to
   refuse_here(token, to->conversation, {}, reason::forbidden);
 }
 
-void device_link::on_publishes_end() { home_->submit_collected(); }
+void device_link::on_publishes_end() { home_->submit_collected(*this); }
 
 void device_link::publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
   const auto send = stream::read_send(publish.payload);
@@ -172,15 +172,41 @@ void device_link::on_verdict(const verdict& v, mqtt::publish_token token, stream
   end_if_drained();
 }
 
+void device_link::on_verdicts(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list) {
+  const bool tells = protocol_->lets_user_properties() && first.qos != mqtt::qos_level::at_most_once;
+  for (std::uint32_t i = 0; i < list.size();) {
+    const verdict& v = list[i].what;
+    const mqtt::publish_token token = i == 0 ? first : protocol_->token_after(first, i);
+    std::uint32_t n = 0;  // that were accepted one after the other, at the same time
+    while (tells && i + n < list.size() && list[i + n].what.what == verdict::kind::accepted &&
+           list[i + n].what.seq == v.seq + n && list[i + n].what.ts == v.ts) {
+      ++n;
+    }
+    if (n == 0) {
+      tell_verdict(v, token, conversation, list[i].id);
+      ++i;
+      continue;
+    }
+    write_soon();
+    expect_echoes(conversation, v.seq, n);
+    protocol_->answer_run(token, n, home_->property_of_seq(v.seq), home_->property_of_ts(v.ts));
+    i += n;
+  }
+  end_if_drained();
+}
+
+void device_link::expect_echoes(stream_id conversation, std::uint64_t first, std::uint32_t count) {
+  auto* const at = primary_ ? feed_of(conversation) : nullptr;
+  if (at == nullptr || !at->moves_cursor) return;
+  for (std::uint32_t i = 0; i < count; ++i) at->expect_echo(first + i);
+}
+
 void device_link::tell_verdict(const verdict& v, mqtt::publish_token token, stream_id conversation, message_id id) {
   if (!v.ok()) return refuse(token, conversation, id, v);
   write_soon();
   const bool tells = protocol_->lets_user_properties() && token.qos != mqtt::qos_level::at_most_once;
   if (!tells) return protocol_->answer(token, reason_code::success);
-  if (primary_) {
-    auto* const at = feed_of(conversation);
-    if (at != nullptr && at->moves_cursor) at->expect_echo(v.seq);
-  }
+  expect_echoes(conversation, v.seq, 1);
   const auto& seq = home_->property_of_seq(v.seq);
   protocol_->answer_numbers(token, seq, v.what == verdict::kind::accepted ? &home_->property_of_ts(v.ts) : nullptr);
 }

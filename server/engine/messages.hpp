@@ -103,6 +103,17 @@ struct submitted {
   stream::verdict outcome;
 };
 
+// What became of a message of a run.
+struct outcome {
+  stream::verdict what;
+  message_id id;  // if it was refused
+};
+// Of a run, in its order.
+struct submitted_run {
+  std::uint64_t token = 0;
+  std::vector<outcome> list;
+};
+
 // The verdicts of one release for one shard.
 struct verdicts {
   std::vector<submitted> list;
@@ -210,15 +221,16 @@ struct state_ready {
   bool failed = false;
 };
 
-using message =
-    std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, verdicts, news,
-                 urgent_news, armed_list, records, marks_kept, receipts_news, live_down, attach_ready, state_ready>;
+using message = std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, submitted_run,
+                             verdicts, news, urgent_news, armed_list, records, marks_kept, receipts_news, live_down,
+                             attach_ready, state_ready>;
 
 // What nobody may be left waiting for: its place was promised with the question.
 inline bool is_answer(const message& m) {
-  return std::holds_alternative<submitted>(m) || std::holds_alternative<verdicts>(m) ||
-         std::holds_alternative<records>(m) || std::holds_alternative<armed_list>(m) ||
-         std::holds_alternative<effect_kept>(m) || std::holds_alternative<marks_kept>(m);
+  return std::holds_alternative<submitted>(m) || std::holds_alternative<submitted_run>(m) ||
+         std::holds_alternative<verdicts>(m) || std::holds_alternative<records>(m) ||
+         std::holds_alternative<armed_list>(m) || std::holds_alternative<effect_kept>(m) ||
+         std::holds_alternative<marks_kept>(m);
 }
 
 // The way to the other shards.

@@ -126,10 +126,8 @@ bool owner::has_room(stream_id stream, std::size_t entries, std::size_t bytes) {
   return log_.reserve(bytes + entries * store::log::run_overhead, store::space_for::client) == store::space::granted;
 }
 
-void owner::submit_run(partition_id p, std::span<const byte_span> entries, std::span<const reply_to> from) {
-  DUNLIN_CHECK(entries.size() == from.size());
-  // Looked at before it returns, as in append.
-  log_.submit_run(p, entries, const_cast<reply_to*>(from.data()));
+void owner::submit_run(partition_id p, std::span<const byte_span> entries, std::uint64_t token) {
+  log_.submit_run(p, entries, &token);  // looked at before it returns, as in append
 }
 
 void owner::apply(partition_id id, store::position pos, byte_span entry, void* context, store::applied& out) {
@@ -164,17 +162,19 @@ void owner::apply_run(partition_id id, store::position first, std::span<const by
   // What was not kept waits with the others, or for all that it may have seen (L2).
   const bool any = !std::all_of(out.list.begin(), out.list.end(), none);
   auto& batch = held_.open(any ? out.when : log_.taken());
-  const auto* const from = static_cast<const reply_to*>(context);
+  batch.runs.push_back({*static_cast<const std::uint64_t*>(context), static_cast<std::uint32_t>(batch.outcomes.size()),
+                        static_cast<std::uint32_t>(entries.size())});
   std::uint64_t accepted = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
+    auto& told = batch.outcomes.emplace_back(verdicts_[i]);
     const auto& made = out.list[i];
     if (made.seq != 0) {
       keep_record(batch, out.stream, made.seq, made.ts, made.record);
       ++accepted;
-    } else {
-      count(verdicts_[i]);
+      continue;
     }
-    batch.verdicts.push_back({from[i].shard, {from[i].token, verdicts_[i]}});
+    count(verdicts_[i]);
+    if (const auto entry = stream::read_send_entry(entries[i])) told.id = entry->id;
   }
   counts_.accepted.add(accepted);
 }

@@ -37,6 +37,7 @@ class outbound {
   // The short way to this shard's own sessions and inboxes, which take it at once. False: something posted waits before
   // it, and it is to be posted, too.
   virtual bool take_here(const submitted& m) = 0;
+  virtual bool take_here(std::uint64_t run, std::span<const outcome> outcomes) = 0;
   virtual bool take_here(const news_view& m) = 0;
   virtual void on_own_event(const own_event& event) = 0;
   // Somebody is connected for this account of the shard, or something of its inbox is still to be logged: its states
@@ -62,10 +63,10 @@ class owner final : public store::applier {
   // A message for a stream or partition of this shard.
   void take(message&& m, moment now);
   // The short way for messages of this shard itself to one stream: whether there is space for entries of so many bytes
-  // now, and then all of them, with who waits for each one's verdict. False: they are to be taken as messages, since
+  // now, and then all of them, with the token of their verdicts. False: they are to be taken as messages, since
   // their stream is not in memory or there is no space now.
   bool has_room(stream_id stream, std::size_t entries, std::size_t bytes);
-  void submit_run(partition_id p, std::span<const byte_span> entries, std::span<const reply_to> from);
+  void submit_run(partition_id p, std::span<const byte_span> entries, std::uint64_t token);
   // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there
   // is news, or the stream is not in memory, and the arm is to be taken as a message.
   std::optional<armed> arm_here(const arm& a, bool reports, moment now);

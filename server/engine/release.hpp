@@ -6,6 +6,7 @@
 // credit for.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -34,6 +35,13 @@ struct held_verdict {
   submitted what;
 };
 
+// The verdicts on a run of this shard itself: some of the batch's outcomes.
+struct held_run {
+  std::uint64_t token = 0;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
 // Something that concerns this shard's own inboxes or streams, once it is durable.
 struct own_event {
   enum class kind : std::uint8_t { inbox_changed, marks_kept, cursors_kept, trimmed };
@@ -47,6 +55,8 @@ struct release_batch {
   bytes arena;
   std::vector<fresh_record> records;
   std::vector<held_verdict> verdicts;
+  std::vector<held_run> runs;
+  std::vector<outcome> outcomes;
   std::vector<outgoing> answers;
   std::vector<own_event> events;
 };
@@ -72,10 +82,12 @@ class release_queue {
   // What was taken out and released: its memory serves the next batch.
   void give_back(release_batch&& used) {
     constexpr std::size_t most = 4096;
-    if (used.records.capacity() > most || used.verdicts.capacity() > most) return;
+    if (used.records.capacity() > most || std::max(used.verdicts.capacity(), used.outcomes.capacity()) > most) return;
     used.arena = {};
     used.records.clear();
     used.verdicts.clear();
+    used.runs.clear();
+    used.outcomes.clear();
     used.answers.clear();
     used.events.clear();
     spare_ = std::move(used);
@@ -84,7 +96,7 @@ class release_queue {
   // Verdicts in all of them.
   [[nodiscard]] std::size_t verdicts() const {
     std::size_t sum = 0;
-    for (const auto& batch : batches_) sum += batch.verdicts.size();
+    for (const auto& batch : batches_) sum += batch.verdicts.size() + batch.outcomes.size();
     return sum;
   }
 
@@ -95,7 +107,7 @@ class release_queue {
     // About as much as before: growing by doubling would copy each record once more.
     newest_->arena.reserve(last_arena_);
     newest_->records.reserve(last_records_);
-    newest_->verdicts.reserve(last_records_);
+    newest_->outcomes.reserve(last_records_);
   }
 
   std::deque<release_batch> batches_;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "engine/messages.hpp"
+#include "engine/sends.hpp"
 
 namespace dunlin::engine {
 
@@ -19,41 +19,37 @@ class send_run {
   static constexpr std::size_t max_bytes = 16 << 10;
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }
-  // The entry may join what is there. False for one that is too large even alone.
-  [[nodiscard]] bool takes(std::uint64_t link, stream_id stream, std::size_t size) const {
-    return entries_.size() < max_entries && size <= max_bytes - used_ &&
-           (empty() || (link == link_ && stream == stream_));
+  // The entry may join what is there: same connection and conversation, next among its messages. False for one that is
+  // too large even alone.
+  [[nodiscard]] bool takes(const sends::sender& who, std::size_t size) const {
+    if (size > max_bytes - used_) return false;
+    return empty() || (entries_.size() < max_entries && who.link == first_.link && who.stream == first_.stream &&
+                       who.token.qos == first_.token.qos && who.token.position == first_.token.position + count());
   }
   // Where the entry is to be written. REQUIRES: takes().
-  std::uint8_t* add(std::uint64_t link, stream_id stream, std::size_t size, reply_to from) {
-    link_ = link;
-    stream_ = stream;
+  std::uint8_t* add(const sends::sender& who, std::size_t size) {
+    if (empty()) first_ = who;
     std::uint8_t* const at = bytes_.get() + used_;
     used_ += size;
     entries_.emplace_back(at, size);
-    from_.push_back(from);
     return at;
   }
   void clear() {
     used_ = 0;
     entries_.clear();
-    from_.clear();
   }
 
-  [[nodiscard]] std::uint64_t link() const { return link_; }
-  [[nodiscard]] stream_id stream() const { return stream_; }
+  // Who sent the first.
+  [[nodiscard]] const sends::sender& first() const { return first_; }
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(entries_.size()); }
   [[nodiscard]] std::size_t size() const { return used_; }
   [[nodiscard]] std::span<const byte_span> entries() const { return entries_; }
-  // Who waits for each one's verdict.
-  [[nodiscard]] std::span<const reply_to> from() const { return from_; }
 
  private:
   std::unique_ptr<std::uint8_t[]> bytes_ = std::make_unique_for_overwrite<std::uint8_t[]>(max_bytes);
   std::size_t used_ = 0;
-  std::uint64_t link_ = 0;
-  stream_id stream_;
+  sends::sender first_;
   std::vector<byte_span> entries_;
-  std::vector<reply_to> from_;
 };
 
 }  // namespace dunlin::engine

@@ -22,11 +22,13 @@ std::uint32_t sends::take_place(shard_id to, const sender& who, std::size_t size
   p.open = false;
   ++p.uses;
   p.size = static_cast<std::uint32_t>(size);
+  p.messages = 1;
   return i;
 }
 
-std::uint64_t sends::open_here(const sender& who, std::size_t size) {
-  const std::uint32_t i = take_place(self_, who, size);
+std::uint64_t sends::open_run(const sender& first, std::uint32_t messages, std::size_t size) {
+  const std::uint32_t i = take_place(self_, first, size);
+  places_[i].messages = messages;
   open(places_[i]);
   return token_of(places_[i], i);
 }
@@ -46,7 +48,7 @@ bool sends::submit(shard_id to, const sender& who, bytes entry, mono_ms now) {
 // False: no credit, or no room on the way.
 bool sends::hand_over(std::uint32_t i, mono_ms now) {
   auto& p = places_[i];
-  if (!has_credit(lanes_[p.to], p.size)) return false;
+  if (!has_credit(lanes_[p.to], 1, p.size)) return false;
   const bool again = may_lose_ && p.to != self_;
   bytes copy;
   if (again) copy = p.entry;
@@ -64,7 +66,7 @@ bool sends::hand_over(std::uint32_t i, mono_ms now) {
 
 void sends::open(place& p) {
   p.open = true;
-  ++lanes_[p.to].open;
+  lanes_[p.to].open += p.messages;
   lanes_[p.to].bytes += p.size;
 }
 

@@ -32,11 +32,12 @@ class sends {
 
   sends(shard_id self, shard_id shards, bool may_lose, const options& limits, counters& counts, way hand_over);
 
-  // A message to this shard itself that is taken at once: its token. REQUIRES: has_credit(self, size).
-  std::uint64_t open_here(const sender& who, std::size_t size);
+  // Messages to this shard itself that are taken at once: the token of all their verdicts. `first`: of the first.
+  // REQUIRES: has_credit(self, messages, size).
+  std::uint64_t open_run(const sender& first, std::uint32_t messages, std::size_t size);
   // There is credit, and nothing that came before waits for it.
-  [[nodiscard]] bool has_credit(shard_id to, std::size_t size) const {
-    return lanes_[to].kept.empty() && has_credit(lanes_[to], size);
+  [[nodiscard]] bool has_credit(shard_id to, std::size_t messages, std::size_t size) const {
+    return lanes_[to].kept.empty() && has_credit(lanes_[to], messages, size);
   }
   // False: no credit; the entry is kept, and the sender's connection is not to be read until `turn` names it.
   bool submit(shard_id to, const sender& who, bytes entry, mono_ms now);
@@ -47,7 +48,7 @@ class sends {
     if (i >= places_.size() || !places_[i].open || token_of(places_[i], i) != token) return nullptr;
     auto& p = places_[i];
     auto& l = lanes_[p.to];
-    --l.open;
+    l.open -= p.messages;
     l.bytes -= p.size;
     p.open = false;
     if (!p.entry.empty()) p.entry = {};
@@ -70,6 +71,7 @@ class sends {
     bool open = false;       // counted in the lane
     std::uint32_t uses = 0;  // of this place: a late answer to an earlier message is none of ours
     std::uint32_t size = 0;
+    std::uint32_t messages = 1;
     bytes entry;  // while it is kept, and where the link may lose it
     mono_ms sent_at = 0;
   };
@@ -79,8 +81,8 @@ class sends {
     std::deque<std::uint32_t> kept;  // places, in the order of their coming
   };
 
-  [[nodiscard]] bool has_credit(const lane& l, std::size_t size) const {
-    return l.open < limits_.open_sends && (l.bytes == 0 || l.bytes + size <= limits_.open_send_bytes);
+  [[nodiscard]] bool has_credit(const lane& l, std::size_t messages, std::size_t size) const {
+    return l.open + messages <= limits_.open_sends && (l.bytes == 0 || l.bytes + size <= limits_.open_send_bytes);
   }
   // The place of a message that is not open yet.
   std::uint32_t take_place(shard_id to, const sender& who, std::size_t size);

@@ -47,6 +47,12 @@ bool shard::take_here(const submitted& m) {
   return true;
 }
 
+bool shard::take_here(std::uint64_t run, std::span<const outcome> outcomes) {
+  if (!own_.empty()) return false;
+  take_run(run, outcomes);
+  return true;
+}
+
 bool shard::take_here(const news_view& m) {
   if (!own_.empty()) return false;
   inboxes_.take(m);
@@ -62,6 +68,7 @@ void shard::take(message&& m) {
     return;
   }
   if (auto* x = std::get_if<submitted>(&m)) return take(*x);
+  if (auto* x = std::get_if<submitted_run>(&m)) return take_run(x->token, x->list);
   if (auto* x = std::get_if<armed_list>(&m)) return inboxes_.take(*x);
   if (auto* x = std::get_if<records>(&m)) return take(*x);
   if (auto* x = std::get_if<urgent_news>(&m)) return inboxes_.take(*x);
@@ -217,33 +224,36 @@ void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id 
   const stream::new_send what{stream, now_.wall, link.account(), link.device(), send};
   const shard_id to = owner_.shard_of(partition_of(stream));
   const std::size_t size = stream::size_of_entry(what);
-  const auto joins = [&] { return run_.takes(who.link, stream, size) && sends_.has_credit(to, size); };
+  const auto joins = [&] {
+    return run_.takes(who, size) && sends_.has_credit(to, run_.count() + std::size_t{1}, run_.size() + size);
+  };
   if (to == around_.self) {
     bool joined = joins();
     if (!joined && !run_.empty()) {
-      submit_run();
+      submit_run(link);
       joined = joins();
     }
-    if (joined) {
-      const reply_to reply{around_.self, sends_.open_here(who, size)};
-      stream::write_send_entry(run_.add(who.link, stream, size, reply), what);
-      return;
-    }
+    if (joined) return stream::write_send_entry(run_.add(who, size), what);
   }
   bytes entry = owner_.borrow_buffer();
   stream::write_send_entry(entry, what);
   if (!sends_.submit(to, who, std::move(entry), now_.mono)) link.stop_reading();
 }
 
-void shard::submit_run() {
+void shard::submit_run(device_link& link) {
+  const auto& first = run_.first();
   const auto entries = run_.entries();
-  if (owner_.has_room(run_.stream(), entries.size(), run_.size())) {
-    owner_.submit_run(partition_of(run_.stream()), entries, run_.from());
+  const partition_id p = partition_of(first.stream);
+  if (owner_.has_room(first.stream, entries.size(), run_.size())) {
+    owner_.submit_run(p, entries, sends_.open_run(first, run_.count(), run_.size()));
   } else {
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
       bytes entry = owner_.borrow_buffer();
       entry.assign(entries[i].begin(), entries[i].end());
-      owner_.take(message(submit{partition_of(run_.stream()), std::move(entry), run_.from()[i]}), now_);
+      sends::sender who = first;
+      if (i != 0) who.token = link.protocol().token_after(first.token, i);
+      who.id = stream::read_send_entry(entry)->id;
+      DUNLIN_CHECK(sends_.submit(around_.self, who, std::move(entry), now_.mono));  // there is credit for all
     }
   }
   run_.clear();
@@ -260,6 +270,12 @@ void shard::take(const submitted& m) {
   const auto* const who = sends_.answered(m.token);
   if (who == nullptr) return;
   if (auto* link = inboxes_.find_link(who->link)) link->on_verdict(m.outcome, who->token, who->stream, who->id);
+}
+
+void shard::take_run(std::uint64_t token, std::span<const outcome> outcomes) {
+  const auto* const who = sends_.answered(token);
+  if (who == nullptr) return;
+  if (auto* link = inboxes_.find_link(who->link)) link->on_verdicts(who->token, who->stream, outcomes);
 }
 
 void shard::take(records& m) {

@@ -71,8 +71,8 @@ class shard final : public outbound {
   // connection is not read until it has gone. Those to one stream that come in one piece are collected until
   // submit_collected.
   void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
-  void submit_collected() {
-    if (!run_.empty()) submit_run();
+  void submit_collected(device_link& link) {
+    if (!run_.empty()) submit_run(link);
   }
   // parse_topic, which remembers those of late: most messages go where others just went. Valid until the next call.
   const std::optional<topic>& parse(std::string_view name);
@@ -109,6 +109,7 @@ class shard final : public outbound {
   // --- outbound
   bool post(shard_id to, message&& m) override;
   bool take_here(const submitted& m) override;
+  bool take_here(std::uint64_t run, std::span<const outcome> outcomes) override;
   bool take_here(const news_view& m) override;
   void on_own_event(const own_event& event) override { inboxes_.on_own_event(event); }
   [[nodiscard]] bool is_in_use(account_id account) const override { return inboxes_.is_in_use(account); }
@@ -123,13 +124,15 @@ class shard final : public outbound {
   // What a token's top bits say it belongs to.
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
-  void submit_run();
+  // The run is of this link.
+  void submit_run(device_link& link);
   bool run_own();
   // Messages that waited for credit go on, and their connections are read again.
   void go_on_sending();
   void expire_control();
   void take(message&& m);
   void take(const submitted& m);
+  void take_run(std::uint64_t token, std::span<const outcome> outcomes);
   void take(const attach_ready& m);
   void take(const state_ready& m);
   void take(records& m);

@@ -34,6 +34,20 @@ struct number_property {
     size = head.size() + static_cast<std::size_t>(n);
     value = number;
   }
+  // The number after it. REQUIRES: it was set.
+  void next() {
+    const std::size_t length_at = std::size_t{4} + bytes[2];
+    std::size_t at = size - 1;
+    while (bytes[at] == '9' && at != length_at) bytes[at--] = '0';
+    if (at != length_at) {
+      ++bytes[at];
+    } else {
+      bytes[at + 1] = '1';
+      bytes[size++] = '0';
+      ++bytes[length_at];
+    }
+    ++value;
+  }
 };
 
 }  // namespace dunlin::mqtt

@@ -154,6 +154,12 @@ class protocol {
   void answer(publish_token token, reason_code reason, const answer_details& details = {});
   // Success, with one or two user properties: left out under the same conditions.
   void answer_numbers(publish_token token, const number_property& first, const number_property* second = nullptr);
+  // The same for `count` messages of one QoS that arrived one after the other, of which `token` is the first: the first
+  // property counts up, the second is the same for all.
+  void answer_run(publish_token token, std::uint32_t count, number_property counting, const number_property& same);
+  // The token of the message that arrived so many after that one's, among those with QoS > 0. Once it has closed: one
+  // whose answer does nothing. REQUIRES: it is not answered yet.
+  [[nodiscard]] publish_token token_after(publish_token token, std::uint32_t n) const;
 
   // Sends a message; at QoS 0 at once or never, at QoS > 0 it is in flight until `on_acked(what, …)`. The message's
   // spans are copied before it returns, except a large body with an owner, which is shared.
@@ -254,7 +260,10 @@ class protocol {
   inline std::uint32_t begin_answer(publish_token token, reason_code reason);
   void answer_with(publish_token token, std::uint32_t ahead, reason_code reason, const answer_details& details);
   void answer_early(publish_token token, reason_code reason, bytes properties);
+  inline void write_numbers(packet_type type, std::uint16_t packet_id, const number_property& first,
+                            const number_property* second);
   inline void settle(qos_level qos, reason_code reason);
+  inline void settle_positions(std::uint32_t count);
   void settle_early();
 
   inline void write_ack(packet_type type, std::uint16_t packet_id, reason_code reason);

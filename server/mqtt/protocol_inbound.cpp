@@ -12,6 +12,11 @@
 
 namespace dunlin::mqtt {
 
+namespace {
+// An answer with two numbers, at most.
+constexpr std::size_t most_numbers = 6 + 2 * sizeof(number_property::bytes);
+}  // namespace
+
 reason_code protocol::check_topic(std::string_view topic) const {
   const limits& bounds = shared_->bounds;
   if (topic.size() > bounds.max_topic_length) return reason_code::topic_name_invalid;
@@ -191,7 +196,12 @@ void protocol::release_answers() {
 // Takes the oldest, whose answer is written, out of the ring; then those whose turn has come by that.
 inline void protocol::settle(qos_level qos, reason_code reason) {
   if ((qos == qos_level::at_least_once || is_error(reason)) && inbound_open_ != 0) --inbound_open_;
-  if (++answers_->first == next_position_) {
+  settle_positions(1);
+}
+
+inline void protocol::settle_positions(std::uint32_t count) {
+  answers_->first += count;
+  if (answers_->first == next_position_) {
     release_answers();
   } else if (answers_->answered_early != 0) {
     settle_early();
@@ -220,33 +230,68 @@ void protocol::answer(publish_token token, reason_code reason, const answer_deta
   settle(token.qos, reason);
 }
 
+// REQUIRES: the client's limit allows it.
+inline void protocol::write_numbers(packet_type type, std::uint16_t packet_id, const number_property& first,
+                                    const number_property* second) {
+  static_assert(2 * sizeof first.bytes < 0x80);
+  constexpr std::size_t head = 6;
+  const std::size_t size = first.size + (second != nullptr ? second->size : 0);
+  std::uint8_t* const at = out_->room(head + 2 * sizeof first.bytes);
+  at[0] = static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4);
+  at[1] = static_cast<std::uint8_t>(head - 2 + size);
+  wire::put16(at + 2, packet_id);
+  at[4] = static_cast<std::uint8_t>(reason_code::success);
+  at[5] = static_cast<std::uint8_t>(size);
+  std::memcpy(at + head, first.bytes.data(), sizeof first.bytes);
+  if (second != nullptr) std::memcpy(at + head + first.size, second->bytes.data(), sizeof second->bytes);
+  out_->grew(head + size);
+}
+
 void protocol::answer_numbers(publish_token token, const number_property& first, const number_property* second) {
   if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
   if (!lets_user_properties()) return answer(token, reason_code::success);
   const std::uint32_t ahead = begin_answer(token, reason_code::success);
-  constexpr std::size_t head = 6;
-  const std::size_t size = first.size + (second != nullptr ? second->size : 0);
-  static_assert(2 * sizeof first.bytes < 0x80);
-  const packet_type type = token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec;
   if (ahead != 0) {
     bytes encoded(first.bytes.data(), first.bytes.data() + first.size);
     if (second != nullptr) encoded.insert(encoded.end(), second->bytes.data(), second->bytes.data() + second->size);
     return answer_early(token, reason_code::success, std::move(encoded));
   }
-  if (head + size > client_max_packet_) {
-    write_ack(type, token.packet_id, reason_code::success);
+  const packet_type type = token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec;
+  if (most_numbers <= client_max_packet_) {
+    write_numbers(type, token.packet_id, first, second);
   } else {
-    std::uint8_t* const at = out_->room(head + 2 * sizeof first.bytes);
-    at[0] = static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4);
-    at[1] = static_cast<std::uint8_t>(head - 2 + size);
-    wire::put16(at + 2, token.packet_id);
-    at[4] = static_cast<std::uint8_t>(reason_code::success);
-    at[5] = static_cast<std::uint8_t>(size);
-    std::memcpy(at + head, first.bytes.data(), sizeof first.bytes);
-    if (second != nullptr) std::memcpy(at + head + first.size, second->bytes.data(), sizeof second->bytes);
-    out_->grew(head + size);
+    write_ack(type, token.packet_id, reason_code::success);
   }
   settle(token.qos, reason_code::success);
+}
+
+void protocol::answer_run(publish_token token, std::uint32_t count, number_property counting,
+                          const number_property& same) {
+  if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
+  const bool usual = token.qos == qos_level::at_least_once && token.position == answers_->first &&
+                     lets_user_properties() && most_numbers <= client_max_packet_;
+  if (!usual) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      answer_numbers(token_after(token, i), counting, &same);
+      counting.next();
+    }
+    return;
+  }
+  DUNLIN_CHECK(count <= next_position_ - answers_->first);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const answer_ring::slot& slot = answers_->at(token.position + i);
+    DUNLIN_CHECK(slot.state() == answer_ring::slot_state::waiting && slot.qos() == token.qos);
+    write_numbers(packet_type::puback, slot.packet_id, counting, &same);
+    counting.next();
+  }
+  inbound_open_ = static_cast<std::uint16_t>(inbound_open_ - std::min<std::uint32_t>(inbound_open_, count));
+  settle_positions(count);
+}
+
+publish_token protocol::token_after(publish_token token, std::uint32_t n) const {
+  if (answers_ == nullptr) return {};
+  const answer_ring::slot& slot = answers_->at(token.position + n);
+  return {token.position + n, slot.packet_id, slot.qos()};
 }
 
 // An answer before its turn, or with details.

@@ -20,6 +20,8 @@
 #include "base/bytes.hpp"
 #include "base/output.hpp"
 #include "mqtt/packet.hpp"
+#include "mqtt/topic.hpp"
+#include "mqtt/wire.hpp"
 
 namespace dunlin::mqtt {
 
@@ -66,6 +68,30 @@ reason_code decode_connect(const frame& f, connect_view& out);  // takes the ver
 reason_code decode_connack(const frame& f, protocol_version version, connack_view& out);
 // `valid`: the topic of the message before, which is not looked into again where it comes once more (same_topic).
 reason_code decode_publish(const frame& f, protocol_version version, publish_view& out, std::string_view valid = {});
+// The same for a message like the one before, which `out` holds: on its topic, at its QoS above 0, without properties,
+// RETAIN and DUP. False: it is another, or wrong, and nothing was written.
+inline bool decode_publish_like(const frame& f, protocol_version version, publish_view& out) {
+  const std::size_t topic_size = out.topic.size();
+  const bool v5 = version == protocol_version::v5;
+  const std::size_t before_payload = 2 + topic_size + (v5 ? 3 : 2);
+  if (out.qos == qos_level::at_most_once || f.flags != static_cast<unsigned>(out.qos) << 1 || !out.props.empty() ||
+      f.body.size() < before_payload) {
+    return false;
+  }
+  const std::uint8_t* const at = f.body.data();
+  const std::string_view topic(reinterpret_cast<const char*>(at + 2), topic_size);
+  const std::uint16_t packet_id = wire::load16(at + 2 + topic_size);
+  if (wire::load16(at) != topic_size || packet_id == 0 || (v5 && at[before_payload - 1] != 0) ||
+      !is_same_topic(topic, out.topic)) {
+    return false;
+  }
+  out.topic = topic;
+  out.packet_id = packet_id;
+  out.payload = f.body.subspan(before_payload);
+  out.retain = out.dup = false;
+  out.same_topic = true;
+  return true;
+}
 reason_code decode_ack(const frame& f, protocol_version version, ack_view& out);  // PUBACK, PUBREC, PUBREL, PUBCOMP
 reason_code decode_subscribe(const frame& f, protocol_version version, subscribe_view& out);
 reason_code decode_unsubscribe(const frame& f, protocol_version version, unsubscribe_view& out);

@@ -65,11 +65,13 @@ inline publish_token protocol::push_answer(const publish_view& publish) {
 }
 
 inline void protocol::take_publish(const frame& f, publish_view& publish) {
-  reason_code bad = decode_publish(f, version_, publish, publish.topic);
-  if (!is_error(bad) && needs_check(publish)) bad = check_publish(publish);
-  if (is_error(bad)) [[unlikely]] {
-    fail(bad);
-    return;
+  if (!decode_publish_like(f, version_, publish)) {
+    reason_code bad = decode_publish(f, version_, publish, publish.topic);
+    if (!is_error(bad) && needs_check(publish)) bad = check_publish(publish);
+    if (is_error(bad)) [[unlikely]] {
+      fail(bad);
+      return;
+    }
   }
   if (publish.qos == qos_level::at_most_once) {
     host_->on_publish(publish, {});

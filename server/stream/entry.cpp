@@ -100,6 +100,44 @@ std::optional<send_entry> read_send_entry(byte_span data) {
   return entry;
 }
 
+bool read_send_entry_like(byte_span data, byte_span last, send_entry& entry) {
+  constexpr std::size_t sender = 36;  // account and device, each with tag and length
+  constexpr std::size_t ids = sender + 18;
+  if (data.size() < send_head || last.size() < send_head || data[send_head - 1] > 1) return false;
+  const bool has_after = data[send_head - 1] == 1;
+  const std::size_t head = send_head + (has_after ? 16 : 0);
+  if (data.size() < head + ids + 2) return false;
+  const std::uint8_t* const rest = data.data() + head;
+  // Kind of entry and stream; account and device: 17 and 36 bytes, as words that may overlap.
+  const auto differ = [](const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
+    std::uint64_t any = 0;
+    const auto word = [&](std::size_t at) {
+      std::uint64_t x = 0;
+      std::uint64_t y = 0;
+      std::memcpy(&x, a + at, sizeof x);
+      std::memcpy(&y, b + at, sizeof y);
+      any |= x ^ y;
+    };
+    for (std::size_t at = 0; at + sizeof any <= size; at += sizeof any) word(at);
+    word(size - sizeof any);
+    return any != 0;
+  };
+  if (differ(data.data(), last.data(), 17) || differ(rest, entry.rest.data(), sender)) return false;
+  if (rest[sender] != (5 << 3 | 2) || rest[sender + 1] != 16) return false;
+  const auto id = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(rest + sender + 2, 16));
+  const std::uint32_t kind = rest[ids] == 6 << 3 ? rest[ids + 1] : 0;
+  if (id.is_zero() || kind >= first_kind_of_server) return false;
+  entry.id = id;
+  entry.kind = kind;
+  std::memcpy(&entry.time, data.data() + 17, sizeof entry.time);
+  entry.after = {};
+  if (has_after) {
+    entry.after = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(data.data() + send_head, 16));
+  }
+  entry.rest = data.subspan(head);
+  return true;
+}
+
 void write_create_entry(bytes& out, const create_entry& create) {
   auto w = start(out, entry_kind::create);
   w.id(create.stream);

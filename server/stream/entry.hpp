@@ -50,6 +50,9 @@ void write_send_entry(std::uint8_t* at, const new_send& what);
 // In the place of what is in `out`.
 void write_send_entry(bytes& out, const new_send& what);
 std::optional<send_entry> read_send_entry(byte_span entry);
+// The same for one behind another of the same sender and stream: `last` is the entry before, and `entry` what it was
+// read as, which becomes what this one is. False: it is another, or wrong, and `entry` is unchanged.
+bool read_send_entry_like(byte_span data, byte_span last, send_entry& entry);
 
 struct create_entry {
   stream_id stream;

@@ -133,7 +133,7 @@ void partition::tell(const effect_body& body, stream_id target) {
 }
 
 inline partition::sender partition::sender_of(stream_state& stream, const send_entry& entry) {
-  return {entry.account, entry.device, stream.find_member(entry.account) != nullptr, stream.find_window(entry.device)};
+  return {stream.find_member(entry.account) != nullptr, stream.find_window(entry.device)};
 }
 
 inline bool partition::refuses(const stream_state& stream, const sender& from, const send_entry& entry, verdict& why) {
@@ -177,20 +177,23 @@ void partition::apply_run(store::position first, std::span<const byte_span> entr
   now_ = first;
   stream_state* stream = nullptr;
   sender from;
+  std::optional<send_entry> entry;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     verdict& v = verdicts[i];
-    const auto entry = read_send_entry(entries[i]);
+    if (!entry || !read_send_entry_like(entries[i], entries[i - 1], *entry)) {
+      entry = read_send_entry(entries[i]);
+      if (entry && stream == nullptr) stream = find_stream(entry->stream);
+      if (entry && stream != nullptr) from = sender_of(*stream, *entry);
+    }
     if (!entry) {
       v = verdict::refuse(reason::malformed);
       continue;
     }
-    if (stream == nullptr) stream = find_stream(entry->stream);
     if (stream == nullptr || stream->is_account) {
       v = verdict::refuse(reason::not_member);
       continue;
     }
     DUNLIN_CHECK(stream->id == entry->stream);
-    if (from.device != entry->device || from.account != entry->account) from = sender_of(*stream, *entry);
     if (refuses(*stream, from, *entry, v)) continue;
     if (from.window == nullptr) from.window = &stream->window_of(entry->device);
     advance(*stream, entry->time);

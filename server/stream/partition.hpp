@@ -92,8 +92,6 @@ class partition {
   verdict apply_send(byte_span entry);
   // What a stream knows of who sends to it.
   struct sender {
-    account_id account;
-    device_id device;
     bool is_member = false;
     id_window* window = nullptr;  // of the device; null: it has not sent anything
   };

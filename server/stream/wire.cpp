@@ -164,7 +164,7 @@ void write_record_rest(bytes& out, const record_view& record) {
   write_record_rest(w, record);
 }
 
-std::uint32_t urgency_of_rest(byte_span rest) {
+std::uint32_t read_urgency_of_rest(byte_span rest) {
   // Account, device and id, each with its tag and length; then the kind, then the urgency, unless they are zero.
   constexpr std::size_t ids = 54;
   const bool usual = rest.size() >= ids + 4 && rest[0] == data_tag(3) && rest[1] == 16 && rest[18] == data_tag(4) &&

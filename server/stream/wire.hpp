@@ -72,7 +72,16 @@ void write_record_rest(raw_writer& out, const record_view& record);
 std::size_t record_rest_size(const send_view& send);
 void write_record_rest(raw_writer& out, account_id account, device_id device, const send_view& send);
 // The urgency in a record's rest, without a parse of the whole where it was written by the function above.
-std::uint32_t urgency_of_rest(byte_span rest);
+std::uint32_t read_urgency_of_rest(byte_span rest);
+inline std::uint32_t urgency_of_rest(byte_span rest) {
+  // Behind account, device and id, each with its tag and length, mostly stands the body, or a small kind and the body.
+  constexpr std::size_t ids = 54;
+  if (rest.size() >= ids + 4 && rest[36] == data_tag(5)) {
+    const std::size_t at = rest[ids] == number_tag(6) && rest[ids + 1] < 0x80 ? ids + 2 : ids;
+    if (rest[at] == data_tag(11)) return 0;
+  }
+  return read_urgency_of_rest(rest);
+}
 // The fields seq and ts, to stand before a rest. `out` has record_head_max bytes, all of which may be written to.
 inline constexpr std::size_t record_head_max = 32;
 std::size_t write_record_head(std::uint8_t* out, std::uint64_t seq, std::int64_t ts);

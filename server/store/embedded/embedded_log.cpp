@@ -118,7 +118,7 @@ void embedded_log::submit_run(partition_id partition, std::span<const byte_span>
     if (made.seq == 0) continue;
     if (places == nullptr) places = &index_.open(run_.stream, made.seq, *run_.slot);
     DUNLIN_CHECK(unsealed_index::append(*places, made.seq, handed_ + 1, open_.size()));
-    append_entry(open_, partition, next, entries[i], made);
+    runs_.append(open_, partition, next, entries[i], made);
     ++next;
     ++open_records_;
   }

@@ -54,6 +54,7 @@ class embedded_log final : public log {
   std::array<position, partition_count> next_{};
   applied scratch_;
   applied_run run_;
+  run_appender runs_;
   batch_buffer open_;
   ticket handed_ = 0;           // the last batch handed over
   std::size_t under_way_ = 0;   // of those, the ones that the writer has, as far as is known

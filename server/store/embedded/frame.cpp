@@ -40,13 +40,6 @@ void end_entry(batch_buffer& out, std::uint8_t* begin, const std::uint8_t* end) 
   out.grew(size);
 }
 
-void write_record_place(raw_writer& w, std::uint64_t seq, std::int64_t ts, std::uint64_t at, std::size_t size) {
-  w.varint(seq);
-  w.varint(static_cast<std::uint64_t>(ts));
-  w.varint(at);
-  w.varint(size);
-}
-
 }  // namespace
 
 void write_segment_header(const segment_header& header, bytes& out) {
@@ -143,7 +136,10 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
   w.raw(did.outcome);
   if (did.seq != 0) {
     if ((flags & stream_in_entry) == 0) w.id(did.stream);
-    write_record_place(w, did.seq, did.ts, record_at, did.record.size());
+    w.varint(did.seq);
+    w.varint(static_cast<std::uint64_t>(did.ts));
+    w.varint(record_at);
+    w.varint(did.record.size());
   }
   if (!did.touched.empty()) {
     w.varint(did.touched.size());
@@ -159,8 +155,14 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
   end_entry(out, begin, w.at());
 }
 
-void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry,
-                  const applied_run::made& did) {
+void run_appender::append(batch_buffer& out, partition_id partition, position pos, byte_span entry,
+                          const applied_run::made& did) {
+  if (did.ts != ts_) {
+    ts_ = did.ts;
+    raw_writer ts(ts_bytes_.data());
+    ts.varint(static_cast<std::uint64_t>(ts_));
+    ts_size_ = static_cast<std::size_t>(ts.at() - ts_bytes_.data());
+  }
   std::uint8_t* const begin = out.room(entry_overhead + entry.size());
   raw_writer w(begin + entry_header_size);
   w.u8(partition);
@@ -171,7 +173,11 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
   w.u8(0);  // no outcome
   const auto at = static_cast<std::uint64_t>(did.record.data() - entry.data());
   DUNLIN_CHECK(at <= entry.size() && did.record.size() <= entry.size() - at);
-  write_record_place(w, did.seq, did.ts, at, did.record.size());
+  w.varint(did.seq);
+  std::memcpy(w.at(), ts_bytes_.data(), ts_bytes_.size());
+  w.skip(ts_size_);
+  w.varint(at);
+  w.varint(did.record.size());
   end_entry(out, begin, w.at());
 }
 

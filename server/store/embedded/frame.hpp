@@ -5,6 +5,7 @@
 // remains of a recycled segment nor bytes that a client chose can pass for a frame.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -71,10 +72,17 @@ class batch_buffer {
 
 // Appends the entry with what it did. REQUIRES: did.record lies in `entry` or in did.outcome.
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did);
-// The same for an entry of a run. REQUIRES: did.record lies in `entry`, which has the stream's id behind its first
-// byte.
-void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry,
-                  const applied_run::made& did);
+// The same for entries of runs, of which most have the same time.
+class run_appender {
+ public:
+  // REQUIRES: did.record lies in `entry`, which has the stream's id behind its first byte.
+  void append(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied_run::made& did);
+
+ private:
+  std::int64_t ts_ = 0;
+  std::array<std::uint8_t, 16> ts_bytes_{};  // as it is written, and what is behind it
+  std::size_t ts_size_ = 1;
+};
 
 struct entry_view {
   replayed what;

@@ -198,7 +198,7 @@ class device_link final : public mqtt::host {
   void resend_next();
   // False: no room. Who does not listen on me/now has been told.
   bool say_now(const bytes& what, bool with_answer = false);
-  void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  inline void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void keep_receipt(stream_id conversation, const stream::receipt_view& receipt, mqtt::publish_token token);

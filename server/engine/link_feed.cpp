@@ -1,7 +1,8 @@
 // What goes out to the device: records, texts, receipts, what is said on me/now.
 
 #include <algorithm>
-#include <array>
+
+#include <boost/container/static_vector.hpp>
 
 #include "base/log.hpp"
 #include "engine/shard.hpp"
@@ -53,11 +54,9 @@ delivery device_link::deliver(topic_kind what, stream_id conversation, mqtt::mes
     find_identifiers(what, conversation, identifiers);
     m.subscription_ids = identifiers;
   }
+  write_soon();
   const delivery done = with_answer ? protocol_->tell(m) : protocol_->deliver(m, cookie);
-  if (done == delivery::sent) {
-    home_->around().counts.delivered.add();
-    port_->dirty();
-  }
+  if (done == delivery::sent) home_->around().counts.delivered.add();
   return done;
 }
 
@@ -159,6 +158,7 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
     if (form.m.topic.empty()) form.m.topic = write_topic(form.what, conversation, form.topic);
     form.m.body = record.data();
     form.m.owner = &record.chunk;
+    write_soon();
     done = protocol_->deliver(form.m, cookie);
     if (done == delivery::sent) ++form.sent;
     waits = form.whole > 0;
@@ -192,17 +192,16 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
 record_span device_link::give_run(feed& at, record_span records, record_form& form) {
   const bool usual = form.whole > 0 && form.text == filters::none && at.moves_cursor && !at.missed;
   if (!usual || !at.goes_in_order()) return records;
-  std::array<byte_span, 64> bodies;
-  std::size_t n = 0;
-  while (n < std::min(records.size(), bodies.size()) && records[n].seq == at.sent() + 1 + n) {
-    bodies[n] = records[n].data();
-    ++n;
+  boost::container::static_vector<byte_span, 64> bodies;
+  for (const auto& record : records) {
+    if (record.seq != at.sent() + 1 + bodies.size() || bodies.size() == bodies.capacity()) break;
+    bodies.push_back(record.data());
   }
-  if (n == 0) return records;
+  if (bodies.empty()) return records;
   if (form.m.topic.empty()) form.m.topic = write_topic(form.what, form.conversation, form.topic);
   write_soon();
   const mqtt::cookie first{form.conversation.hi, form.conversation.lo, at.sent() + 1};
-  n = protocol_->deliver_run(form.m, std::span(bodies).first(n), first);
+  const std::size_t n = protocol_->deliver_run(form.m, bodies, first);
   at.note_run_sent(at.sent() + n);
   form.sent += n;
   return records.subspan(n);
@@ -234,9 +233,7 @@ void device_link::on_records(feed& at, record_span records, std::uint64_t trimme
       break;
     }
   }
-  if (form.sent == 0) return;
-  home_->around().counts.delivered.add(form.sent);
-  port_->dirty();
+  if (form.sent != 0) home_->around().counts.delivered.add(form.sent);
 }
 
 void device_link::on_read_refused(feed& at, stream::reason why) {

@@ -35,7 +35,7 @@ reason_code code_of(reason why) {
 // RFC 9562: version 7, variant 10.
 bool is_uuid_v7(message_id id) { return (id.hi >> 12 & 0xf) == 7 && id.lo >> 62 == 2; }
 
-reason check_send(const stream::send_view& send, const options& limits) {
+inline reason check_send(const stream::send_view& send, const options& limits) {
   if (!is_uuid_v7(send.id) || send.urgency > 2) return reason::malformed;
   if (send.kind >= stream::first_kind_of_server) return reason::forbidden;
   if (send.expires_in != 0 || send.redacts != 0 || send.epoch != 0) return reason::unsupported;
@@ -47,6 +47,15 @@ reason check_send(const stream::send_view& send, const options& limits) {
 }
 
 }  // namespace
+
+inline void device_link::publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
+  const auto send = stream::read_send(publish.payload);
+  if (!send) return refuse_here(token, to.conversation, {}, reason::malformed);
+  if (const reason why = check_send(*send, home_->around().limits); why != reason::none) {
+    return refuse_here(token, to.conversation, send->id, why);
+  }
+  home_->submit_send(*this, token, to.conversation, *send);
+}
 
 void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_token token) {
   const auto& to = publish.same_topic ? home_->parsed_last() : home_->parse(publish.topic);
@@ -65,15 +74,6 @@ void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_to
 }
 
 void device_link::on_publishes_end() { home_->submit_collected(*this); }
-
-void device_link::publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
-  const auto send = stream::read_send(publish.payload);
-  if (!send) return refuse_here(token, to.conversation, {}, reason::malformed);
-  if (const reason why = check_send(*send, home_->around().limits); why != reason::none) {
-    return refuse_here(token, to.conversation, send->id, why);
-  }
-  home_->submit_send(*this, token, to.conversation, *send);
-}
 
 void device_link::publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to) {
   stream::send_view send{.kind = static_cast<std::uint32_t>(stream::kind::text), .body = publish.payload};

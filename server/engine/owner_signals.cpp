@@ -49,17 +49,20 @@ void owner::release_records(release_batch& batch, moment now) {
   const auto chunk = std::make_shared<const bytes>(std::move(batch.arena));
   touched_.clear();
   bool any_urgent = false;
+  live_stream* to = nullptr;
   for (const auto& record : batch.records) {
-    auto* s = find(record.stream);
-    DUNLIN_CHECK(s != nullptr);
-    auto& live = live_of(*s);
-    if (!live.pending) {
-      live.pending = true;
-      live.first_new = live.recent.size();
-      touched_.push_back(s);
+    if (to == nullptr || to->id != record.stream) {  // those of a run follow each other
+      auto* s = find(record.stream);
+      DUNLIN_CHECK(s != nullptr);
+      to = &live_of(*s);
+      if (!to->pending) {
+        to->pending = true;
+        to->first_new = to->recent.size();
+        touched_.push_back(s);
+      }
     }
-    live.released = record.seq;
-    live.recent.push_back({record.seq, record.offset, record.length, chunk});
+    to->released = record.seq;
+    to->recent.push_back({record.seq, record.offset, record.length, chunk});
     any_urgent = any_urgent || record.urgency != 0;
   }
   for (auto* s : touched_) {

@@ -131,6 +131,8 @@ std::size_t protocol::deliver_run(const message& m, std::span<const byte_span> b
       m.qos == qos_level::at_least_once ? flight_state::wants_puback : flight_state::wants_pubrec;
   const std::size_t beside = topic_size + (is_v5() ? 3 : 2);
   const std::size_t most = std::min(bodies.size(), in_flight_room());
+  if (most == 0) return 0;
+  session_->make_room(shared_->blocks, most);
   cookie what = first;
   std::size_t n = 0;
   for (; n < most && !output_full(); ++n, ++what.c) {

@@ -54,8 +54,9 @@ const in_flight* session::next_unsent() const {
 
 const in_flight* session::find(std::uint16_t packet_id) const { return lookup(packet_id); }
 
-void session::grow(block_pool& pool) {
-  const std::uint32_t size = ring_ == nullptr ? first_block : ring_->block_size * 4;
+void session::grow(block_pool& pool, std::size_t more) {
+  std::uint32_t size = ring_ == nullptr ? first_block : ring_->block_size * 4;
+  while (size < sizeof(ring) + (flight_span() + more) * sizeof(in_flight)) size *= 4;
   DUNLIN_CHECK(size >= first_block && size <= block_pool::largest);
   auto* bigger = new (pool.borrow(size)) ring;
   bigger->block_size = size;

@@ -122,7 +122,12 @@ class session {
   void push(block_pool& pool, const cookie& what, flight_state state);
   // Counts the slot as acknowledged; gives the ring back when it was the last.
   void finish(block_pool& pool, in_flight& slot);
-  void grow(block_pool& pool);
+  // Room for so many more, so that pushing them grows the ring once at most.
+  void make_room(block_pool& pool, std::size_t more) {
+    if (ring_ == nullptr || ring_->capacity - ring_->span < more) grow(pool, more);
+  }
+  // To a block for `more` beside what there is, at least.
+  void grow(block_pool& pool, std::size_t more = 1);
   // False if there is no room for more ids.
   bool add_received(std::uint16_t packet_id);
   bool remove_received(std::uint16_t packet_id);

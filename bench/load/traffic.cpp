@@ -20,7 +20,9 @@ namespace {
 constexpr time_ns connect_limit = 120 * ns_per_s;
 constexpr time_ns drain_limit = 60 * ns_per_s;
 constexpr time_ns stall_limit = 5 * ns_per_s;  // draining: no delivery for so long
-constexpr time_ns backlog_first = 10 * ns_per_s;
+// The backlog is a sawtooth: the highest of so long around 10 s is held against the highest of as long before the end.
+constexpr time_ns backlog_from = 5 * ns_per_s;
+constexpr time_ns backlog_span = 10 * ns_per_s;
 constexpr time_ns sample_every = 100 * ns_per_ms;
 
 void sleep_until(time_ns at) {
@@ -39,7 +41,6 @@ struct sample {
   time_ns at = 0;
   std::uint64_t sent = 0;
   std::uint64_t done = 0;
-  std::uint64_t backlog = 0;
   std::uint64_t cpu = 0;      // of the server
   std::uint64_t own_cpu = 0;  // of this program
 };
@@ -107,15 +108,18 @@ class traffic_run {
 
   sample take() const {
     sample s;
-    // done before due: a backlog is never taken for smaller than it is.
     s.done = shared_.done.load();
     s.sent = shared_.sent.load();
-    const std::uint64_t due = shared_.due.load();
-    s.backlog = due > s.done ? due - s.done : 0;
     s.cpu = options_.server != 0 ? cpu_ns(options_.server).value_or(0) : 0;
     s.own_cpu = cpu_ns(getpid()).value_or(0);
     s.at = monotonic_ns();
     return s;
+  }
+  [[nodiscard]] std::uint64_t backlog() const {
+    // done before due: a backlog is never taken for smaller than it is.
+    const std::uint64_t done = shared_.done.load();
+    const std::uint64_t due = shared_.due.load();
+    return due > done ? due - done : 0;
   }
   [[nodiscard]] bool all_sent() const { return options_.messages != 0 && shared_.sent.load() >= options_.messages; }
 
@@ -127,22 +131,21 @@ class traffic_run {
     shared_.phase = run_phase::measure;
     if (options_.server != 0) io_before_ = io_of(options_.server).value_or(process_io{});
     const time_ns end = first_.at + options_.seconds * ns_per_s;
-    const time_ns backlog_at = std::min(first_.at + backlog_first, end);
-    bool early_taken = false;
+    const time_ns early = first_.at + backlog_from;
+    const time_ns late = end - backlog_span;
+    has_backlogs_ = late >= early + backlog_span;
     unsigned until_memory = 0;
     for (time_ns at = first_.at; at < end && failed() == 0 && !all_sent(); at += sample_every) {
       sleep_until(std::min(at + sample_every, end));
-      if (!early_taken && monotonic_ns() >= backlog_at) {
-        early_ = take();
-        early_taken = true;
-      }
+      const std::uint64_t now = backlog();
+      if (at >= early && at < early + backlog_span) early_backlog_ = std::max(early_backlog_, now);
+      if (at >= late) late_backlog_ = std::max(late_backlog_, now);
       if (options_.server != 0 && until_memory-- == 0) {
         until_memory = 4;
         peak_rss_ = std::max(peak_rss_, resident(options_.server).value_or(0));
       }
     }
     last_ = take();
-    if (!early_taken) early_ = last_;
     if (options_.server != 0) io_after_ = io_of(options_.server).value_or(process_io{});
     shared_.phase = run_phase::drain;
   }
@@ -179,7 +182,7 @@ class traffic_run {
     out.real("generator_cpu_us_per_delivery", done > 0 ? own_us / done : 0)
         .real("generator_cores", own_us / 1e6 / seconds);
     out.number("sent", last_.sent - first_.sent).number("delivered", last_.done - first_.done);
-    out.number("backlog_at_10s", early_.backlog).number("backlog_at_end", last_.backlog);
+    if (has_backlogs_) out.number("backlog_at_10s", early_backlog_).number("backlog_at_end", late_backlog_);
     write_counts(out);
     write_latencies(out);
   }
@@ -228,8 +231,10 @@ class traffic_run {
   shared_run shared_;
   std::vector<std::unique_ptr<traffic_worker>> workers_;
   sample first_;
-  sample early_;
   sample last_;
+  bool has_backlogs_ = false;  // the run is long enough for two
+  std::uint64_t early_backlog_ = 0;
+  std::uint64_t late_backlog_ = 0;
   process_io io_before_;
   process_io io_after_;
   std::uint64_t peak_rss_ = 0;

@@ -1,7 +1,5 @@
 #include "stream/entry.hpp"
 
-#include <cstring>
-
 namespace dunlin::stream {
 
 namespace {
@@ -39,104 +37,7 @@ std::uint64_t read_count(byte_reader& r, std::size_t least_bytes_each) {
   return r.ok() ? n : 0;
 }
 
-// A send entry up to its record's rest, without `after`: kind, stream, time, whether `after` is there.
-constexpr std::size_t send_head = 1 + 16 + 8 + 1;
-
-// What apply asks of a record's rest, without a parse of the whole: write_record_rest puts account, device and id
-// first, each a tag, a length and sixteen bytes, and the kind next unless it is zero.
-bool read_start_of_rest(send_entry& entry) {
-  const byte_span rest = entry.rest;
-  if (rest.size() < 54) return false;
-  const std::uint8_t* const at = rest.data();
-  const auto wrong = [at](std::size_t i, std::uint8_t field) { return (at[i] ^ (field << 3 | 2)) | (at[i + 1] ^ 16); };
-  if ((wrong(0, 3) | wrong(18, 4) | wrong(36, 5)) != 0) return false;
-  entry.account = id_from_bytes<account_id>(rest.subspan<2, 16>());
-  entry.device = id_from_bytes<device_id>(rest.subspan<20, 16>());
-  entry.id = id_from_bytes<message_id>(rest.subspan<38, 16>());
-  // No message's sender, and the floor of a window that never dropped anything.
-  if (entry.account.is_zero() || entry.device.is_zero() || entry.id.is_zero()) return false;
-  if (rest.size() < 56 || at[54] != 6 << 3) return true;
-  entry.kind = at[55];
-  return entry.kind < first_kind_of_server;
-}
-
 }  // namespace
-
-std::size_t size_of_entry(const new_send& what) {
-  return send_head + (what.send.after.is_zero() ? 0 : 16) + record_rest_size(what.send);
-}
-
-void write_send_entry(std::uint8_t* at, const new_send& what) {
-  raw_writer w(at);
-  w.u8(static_cast<std::uint8_t>(entry_kind::send));
-  w.id(what.stream);
-  w.u64(static_cast<std::uint64_t>(what.time));
-  w.u8(what.send.after.is_zero() ? 0 : 1);
-  if (!what.send.after.is_zero()) w.id(what.send.after);
-  write_record_rest(w, what.account, what.device, what.send);
-}
-
-void write_send_entry(bytes& out, const new_send& what) {
-  out.resize(size_of_entry(what));
-  write_send_entry(out.data(), what);
-}
-
-std::optional<send_entry> read_send_entry(byte_span data) {
-  // Made where it is returned: this runs once a message.
-  std::optional<send_entry> entry(std::in_place);
-  const std::uint8_t has_after = data.size() < send_head ? std::uint8_t{0xff} : data[send_head - 1];
-  const std::size_t head = send_head + (has_after == 0 ? 0 : 16);
-  if (has_after > 1 || data.size() < head || data[0] != static_cast<std::uint8_t>(entry_kind::send)) {
-    entry.reset();
-    return entry;
-  }
-  entry->stream = id_from_bytes<stream_id>(data.subspan<1, 16>());
-  std::memcpy(&entry->time, data.data() + 17, sizeof entry->time);
-  if (has_after == 1) {
-    entry->after = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(data.data() + send_head, 16));
-  }
-  entry->rest = data.subspan(head);
-  if (!read_start_of_rest(*entry)) entry.reset();
-  return entry;
-}
-
-bool read_send_entry_like(byte_span data, byte_span last, send_entry& entry) {
-  constexpr std::size_t sender = 36;  // account and device, each with tag and length
-  constexpr std::size_t ids = sender + 18;
-  if (data.size() < send_head || last.size() < send_head || data[send_head - 1] > 1) return false;
-  const bool has_after = data[send_head - 1] == 1;
-  const std::size_t head = send_head + (has_after ? 16 : 0);
-  if (data.size() < head + ids + 2) return false;
-  const std::uint8_t* const rest = data.data() + head;
-  // Kind of entry and stream; account and device: 17 and 36 bytes, as words that may overlap.
-  const auto differ = [](const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
-    std::uint64_t any = 0;
-    const auto word = [&](std::size_t at) {
-      std::uint64_t x = 0;
-      std::uint64_t y = 0;
-      std::memcpy(&x, a + at, sizeof x);
-      std::memcpy(&y, b + at, sizeof y);
-      any |= x ^ y;
-    };
-    for (std::size_t at = 0; at + sizeof any <= size; at += sizeof any) word(at);
-    word(size - sizeof any);
-    return any != 0;
-  };
-  if (differ(data.data(), last.data(), 17) || differ(rest, entry.rest.data(), sender)) return false;
-  if (rest[sender] != (5 << 3 | 2) || rest[sender + 1] != 16) return false;
-  const auto id = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(rest + sender + 2, 16));
-  const std::uint32_t kind = rest[ids] == 6 << 3 ? rest[ids + 1] : 0;
-  if (id.is_zero() || kind >= first_kind_of_server) return false;
-  entry.id = id;
-  entry.kind = kind;
-  std::memcpy(&entry.time, data.data() + 17, sizeof entry.time);
-  entry.after = {};
-  if (has_after) {
-    entry.after = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(data.data() + send_head, 16));
-  }
-  entry.rest = data.subspan(head);
-  return true;
-}
 
 void write_create_entry(bytes& out, const create_entry& create) {
   auto w = start(out, entry_kind::create);

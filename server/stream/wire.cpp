@@ -4,8 +4,6 @@ namespace dunlin::stream {
 
 namespace {
 
-constexpr std::size_t id_field_size = 18;  // tag, length and the id
-
 // The usual Send, as protobuf's own writers put it: the id, a kind below 128 unless zero, a body below 128 bytes or
 // none, `after` or none. False if it is another.
 bool read_usual_send(byte_span data, send_view& send) {
@@ -165,15 +163,6 @@ void write_record_rest(bytes& out, const record_view& record) {
 }
 
 std::uint32_t read_urgency_of_rest(byte_span rest) {
-  // Account, device and id, each with its tag and length; then the kind, then the urgency, unless they are zero.
-  constexpr std::size_t ids = 54;
-  const bool usual = rest.size() >= ids + 4 && rest[0] == data_tag(3) && rest[1] == 16 && rest[18] == data_tag(4) &&
-                     rest[19] == 16 && rest[36] == data_tag(5) && rest[37] == 16;
-  if (usual) {
-    const std::size_t at = rest[ids] == number_tag(6) && rest[ids + 1] < 0x80 ? ids + 2 : ids;
-    if (rest[at] > number_tag(7)) return 0;
-    if (rest[at] == number_tag(7) && rest[at + 1] < 0x80) return rest[at + 1];
-  }
   const auto record = read_record(rest);
   return record ? record->urgency : 0;
 }

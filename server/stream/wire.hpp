@@ -71,13 +71,16 @@ void write_record_rest(raw_writer& out, const record_view& record);
 // The record that a Send becomes. REQUIRES: none of the ids is zero.
 std::size_t record_rest_size(const send_view& send);
 void write_record_rest(raw_writer& out, account_id account, device_id device, const send_view& send);
+// Such a rest begins with account, device and id, each a tag, a length and sixteen bytes.
+inline constexpr std::size_t id_field_size = 18;
+inline constexpr std::size_t ids_of_rest = 3 * id_field_size;
 // The urgency in a record's rest, without a parse of the whole where it was written by the function above.
 std::uint32_t read_urgency_of_rest(byte_span rest);
 inline std::uint32_t urgency_of_rest(byte_span rest) {
-  // Behind account, device and id, each with its tag and length, mostly stands the body, or a small kind and the body.
-  constexpr std::size_t ids = 54;
-  if (rest.size() >= ids + 4 && rest[36] == data_tag(5)) {
-    const std::size_t at = rest[ids] == number_tag(6) && rest[ids + 1] < 0x80 ? ids + 2 : ids;
+  // Behind the ids mostly stands the body, or a small kind and the body.
+  if (rest.size() >= ids_of_rest + 4 && rest[2 * id_field_size] == data_tag(5)) {
+    const bool has_kind = rest[ids_of_rest] == number_tag(6) && rest[ids_of_rest + 1] < 0x80;
+    const std::size_t at = has_kind ? ids_of_rest + 2 : ids_of_rest;
     if (rest[at] == data_tag(11)) return 0;
   }
   return read_urgency_of_rest(rest);

@@ -173,21 +173,25 @@ void inboxes::flush_cursors(moment /*now*/, bool all) {
   }
   for (int i = 0; i < partition_count; ++i) {
     const auto p = static_cast<partition_id>(i);
-    auto& parts = parts_[p];
-    if (parts.empty() || !(all || due_tag_[p] != 0)) continue;
-    std::size_t done = 0;
-    while (done < parts.size()) {
-      const std::size_t n = std::min(parts_an_entry, parts.size() - done);
-      const std::vector<stream::cursor_part> some(parts.begin() + static_cast<std::ptrdiff_t>(done),
-                                                  parts.begin() + static_cast<std::ptrdiff_t>(done + n));
-      const bool last = done + n == parts.size();
-      if (!owner_.submit_cursors(p, some, last ? due_tag_[p] : 0)) break;  // no space now: again at the next tick
-      done += n;
-    }
-    if (done == parts.size()) due_tag_[p] = 0;
-    parts.erase(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(done));
-    if (parts.empty()) parts = {};
+    if (all || due_tag_[p] != 0) flush_cursors_of(p);
   }
+}
+
+void inboxes::flush_cursors_of(partition_id p) {
+  auto& parts = parts_[p];
+  if (parts.empty()) return;
+  std::size_t done = 0;
+  while (done < parts.size()) {
+    const std::size_t n = std::min(parts_an_entry, parts.size() - done);
+    const std::vector<stream::cursor_part> some(parts.begin() + static_cast<std::ptrdiff_t>(done),
+                                                parts.begin() + static_cast<std::ptrdiff_t>(done + n));
+    const bool last = done + n == parts.size();
+    if (!owner_.submit_cursors(p, some, last ? due_tag_[p] : 0)) break;  // no space now: again at the next tick
+    done += n;
+  }
+  if (done == parts.size()) due_tag_[p] = 0;
+  parts.erase(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(done));
+  if (parts.empty()) parts = {};
 }
 
 }  // namespace dunlin::engine

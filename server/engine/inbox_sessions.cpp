@@ -87,6 +87,8 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
     forget_if_idle(link.account());
     return attach_result::too_many;
   }
+  // What it acknowledged a moment ago, on a connection that is gone, is not sent again.
+  flush_cursors_of(partition_of(link.account()));
   auto& inbox = inbox_of(link.account());
   if (link.is_primary()) {
     const auto kept = inbox.kept ? inbox.kept->find(link.device()) : std::map<device_id, kept_session>::iterator();

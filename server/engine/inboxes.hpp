@@ -172,6 +172,7 @@ class inboxes {
   [[nodiscard]] bool is_settled(std::uint32_t handle);
   void merge_receipts(std::uint32_t handle, const receipts& others);
   void flush_cursors(moment now, bool all);
+  void flush_cursors_of(partition_id p);
   void note_seen(const device_link& link);
   void flush_seen();
   void changed(account_id account);

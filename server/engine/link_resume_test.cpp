@@ -126,6 +126,17 @@ TEST_F(sessions, M1_M2_ALostSessionAnswersSessionPresentZeroAndIsFedFromItsCurso
   EXPECT_FALSE(b->messages[0].dup);
 }
 
+TEST_F(sessions, D1_WhatWasAcknowledgedIsNotSentAgainToWhoComesBackAtOnceWithoutASession) {
+  auto b = connect(true, 0, true);
+  say(2);
+  ASSERT_EQ(b->count(topic), 2U);
+  b->cut();  // before its cursor was due for the log
+  b = connect(true, 0, true);
+  EXPECT_EQ(b->count(topic), 0U);
+  say();
+  EXPECT_EQ(b->count(topic), 1U);
+}
+
 TEST_F(sessions, M2_APubackWithAnErrorCountsAsAcknowledged) {
   auto b = connect(true);
   say();

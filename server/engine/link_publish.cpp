@@ -109,6 +109,7 @@ void device_link::publish_receipt(const mqtt::publish_view& publish, mqtt::publi
                         if (!answer.outcome.ok()) return link->refuse(token, about, {}, answer.outcome);
                         stream::receipt_view most = told;
                         most.have_through = std::min(told.have_through, answer.head);
+                        link->write_soon();
                         link->keep_receipt(about, most, token);
                       });
 }

@@ -128,8 +128,9 @@ rt::event_handler::next connection::read() {
     refused_ = true;
     return next::done;
   }
-  if (std::exchange(refused_, false) && kept_) feed_kept();
-  if (frames_) after_feed();
+  const bool fed = std::exchange(refused_, false) && kept_;
+  if (fed) feed_kept();
+  if (fed || frames_) after_feed();
   if (phase_ != phase::open || refused_ || !readable_) return next::done;
 
   const std::span<std::uint8_t> buffer = loop_->receive_buffer();

@@ -120,6 +120,18 @@ TEST_F(Connection, ReadsNothingWhileTheUserWantsNoInputAndThenWhatWasKeptFirst) 
   EXPECT_EQ(user.text, "a|b|c|d|");
 }
 
+TEST_F(Connection, WhatIsAnsweredToBytesThatWereKeptIsSent) {
+  connect();
+  std::size_t wanted = 1;
+  user.wants = [&] { return user.lines < wanted; };
+  echo();
+  write_all(client, "a\nb\n");
+  EXPECT_EQ(receive(2), "a\n");
+  wanted = 2;
+  link->resume();
+  EXPECT_EQ(receive(2), "b\n");
+}
+
 TEST_F(Connection, AReaderThatIsSlowBoundsWhatWaitsForIt) {
   connect(16 * 1024);
   echo();

@@ -226,7 +226,6 @@ void device_link::on_records(feed& at, record_span records, std::uint64_t trimme
   while (!records.empty() && records.front().seq <= at.sent()) records = records.subspan(1);
   if (room) records = give_run(at, records, form);
   for (const auto& record : records) {
-    if (record.seq <= at.sent()) continue;
     if (!room || (at.missed && backlog_full()) || give(at, record, form) == given::no_room) {
       if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head
       held_back_ = true;

@@ -13,8 +13,13 @@
 namespace dunlin::mqtt {
 
 namespace {
-// An answer with two numbers, at most.
-constexpr std::size_t most_numbers = 6 + 2 * sizeof(number_property::bytes);
+// An answer with numbers: what stands before them, and with two of them at most.
+constexpr std::size_t numbers_head = 6;
+constexpr std::size_t most_numbers = numbers_head + 2 * sizeof(number_property::bytes);
+
+std::size_t size_of(const number_property& first, const number_property* second) {
+  return first.size + (second != nullptr ? second->size : 0);
+}
 }  // namespace
 
 reason_code protocol::check_topic(std::string_view topic) const {
@@ -236,9 +241,9 @@ void protocol::answer(publish_token token, reason_code reason, const answer_deta
 inline void protocol::write_numbers(packet_type type, std::uint16_t packet_id, const number_property& first,
                                     const number_property* second) {
   static_assert(2 * sizeof first.bytes < 0x80);
-  constexpr std::size_t head = 6;
-  const std::size_t size = first.size + (second != nullptr ? second->size : 0);
-  std::uint8_t* const at = out_->room(head + 2 * sizeof first.bytes);
+  constexpr std::size_t head = numbers_head;
+  const std::size_t size = size_of(first, second);
+  std::uint8_t* const at = out_->room(most_numbers);
   at[0] = static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4);
   at[1] = static_cast<std::uint8_t>(head - 2 + size);
   wire::put16(at + 2, packet_id);
@@ -259,7 +264,7 @@ void protocol::answer_numbers(publish_token token, const number_property& first,
     return answer_early(token, reason_code::success, std::move(encoded));
   }
   const packet_type type = token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec;
-  if (most_numbers <= client_max_packet_) {
+  if (numbers_head + size_of(first, second) <= client_max_packet_) {
     write_numbers(type, token.packet_id, first, second);
   } else {
     write_ack(type, token.packet_id, reason_code::success);

@@ -6,6 +6,16 @@
 
 namespace dunlin::store {
 
+namespace {
+
+// A segment is not prepared for anybody who waits, unless nothing is paced: it is written in so many parts of a chunk,
+// each with its part of the pause. A round of the log that meets 1 MiB takes half a millisecond longer and more (p99
+// 0.5 ms beside 0.2, at 5,000 rounds a second), one that meets 128 KiB a tenth (p99 0.3 ms).
+constexpr std::uint32_t parts = 8;
+constexpr std::size_t min_part = std::size_t{4} << 10;
+
+}  // namespace
+
 background::background(seal_job::surroundings around, std::function<void()> nudge_writer)
     : around_(std::move(around)), nudge_writer_(std::move(nudge_writer)) {}
 
@@ -30,7 +40,8 @@ void background::failed(std::string_view what, const std::error_code& why, mono_
 
 bool background::prepare(mono_ms now) {
   if (cannot_prepare_ && now < retry_prepare_) return false;
-  const auto done = around_.log_files.prepare_some();
+  const std::size_t whole = around_.options.background_chunk_bytes;
+  const auto done = around_.log_files.prepare_some(pause() == 0 ? whole : std::max(whole / parts, min_part));
   if (!done) {
     if (!cannot_prepare_) log_warn("no log segment can be prepared", {{"error", done.error().message()}});
     around_.counters.background_no_space.add(done.error() == errc::no_space ? 1 : 0);
@@ -100,7 +111,7 @@ background::rest background::run_once(mono_ms now) {
   if (sealing_ == nullptr && now >= retry_jobs_) start_sealing();
   if (merging_ == nullptr && now >= retry_jobs_) start_merging();
   around_.log_files.set_full(low_ || no_space_ || cannot_prepare_);
-  if (prepared) return {false, pause()};
+  if (prepared) return {false, pause() / parts};
 
   job_step did = job_step::waiting;
   merge_next_ = !merge_next_ && around_.log_files.fill() < 128;

@@ -206,7 +206,7 @@ void segments::recycle() {
   }
 }
 
-result<progress> segments::prepare_some() {
+result<progress> segments::prepare_some(std::size_t most) {
   recycle();
   if (making_ == nullptr) {
     const std::lock_guard hold(lock_);
@@ -217,7 +217,7 @@ result<progress> segments::prepare_some() {
     DUNLIN_TRY(begin_file());
     return progress::worked;
   }
-  const std::uint64_t size = std::min<std::uint64_t>(options_.background_chunk_bytes, options_.segment_bytes - made_);
+  const std::uint64_t size = std::min<std::uint64_t>(most, options_.segment_bytes - made_);
   std::vector<byte_span> pieces;
   for (std::uint64_t at = 0; at < size; at += zeros.size()) {
     pieces.push_back(byte_span(zeros).first(std::min<std::uint64_t>(zeros.size(), size - at)));

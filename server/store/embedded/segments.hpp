@@ -90,8 +90,9 @@ class segments {
   void sealed_through(std::uint64_t generation);
   [[nodiscard]] std::uint64_t sealed_generation() const { return sealed_.load(std::memory_order_acquire); }
 
-  // The background: one bounded piece of preparing or recycling. no_space if the disk is (nearly) full.
-  result<progress> prepare_some();
+  // The background: one bounded piece of preparing or recycling, of at most `most` bytes. no_space if the disk is
+  // (nearly) full.
+  result<progress> prepare_some(std::size_t most);
   [[nodiscard]] std::uint64_t segment_bytes() const { return options_.segment_bytes; }
   // Of the bound on the unsealed log, in 1/256.
   [[nodiscard]] std::uint32_t fill() const;

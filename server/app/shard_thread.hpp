@@ -48,11 +48,14 @@ class shard_thread final : public rt::loop_owner, public engine::links {
 
  private:
   void retry_answers();
+  void flush();
 
   std::unique_ptr<rt::event_loop> loop_;
   shard_mail& mail_;
   engine::shard_id self_;
   bool lingers_;
+  bool kept_ = false;      // the log's open batch waits for the next turn
+  bool had_kept_ = false;  // when this turn began
   std::unique_ptr<engine::shard> shard_;
   std::vector<std::deque<engine::message>> late_answers_;
   std::thread thread_;

@@ -91,12 +91,8 @@ class output {
   // n bytes in one piece that count as appended; the caller fills all of them before anything else is done with the
   // output. REQUIRES: 1 <= n <= max_reserve.
   std::uint8_t* reserve(std::size_t n) {
-    DUNLIN_CHECK(n - 1 < max_reserve);
-    if (tail_ == nullptr || static_cast<std::size_t>(tail_->limit - tail_->end) < n) [[unlikely]] {
-      add_chunk();
-    }
-    std::uint8_t* at = tail_->end;
-    tail_->end += n;
+    std::uint8_t* at = room(n);
+    grew(n);
     return at;
   }
 

@@ -121,7 +121,7 @@ reason owner::append(partition_id p, byte_span entry, store::space_for whom, con
   return reason::none;
 }
 
-bool owner::has_room(stream_id stream, std::size_t entries, std::size_t bytes) {
+bool owner::reserve_run(stream_id stream, std::size_t entries, std::size_t bytes) {
   if (retried_ || !no_space_.empty() || find(stream) == nullptr) return false;
   return log_.reserve(bytes + entries * store::log::run_overhead, store::space_for::client) == store::space::granted;
 }

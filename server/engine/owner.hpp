@@ -65,7 +65,7 @@ class owner final : public store::applier {
   // The short way for messages of this shard itself to one stream: whether there is space for entries of so many bytes
   // now, and then all of them, with the token of their verdicts. False: they are to be taken as messages, since
   // their stream is not in memory or there is no space now.
-  bool has_room(stream_id stream, std::size_t entries, std::size_t bytes);
+  bool reserve_run(stream_id stream, std::size_t entries, std::size_t bytes);
   void submit_run(partition_id p, std::span<const byte_span> entries, std::uint64_t token);
   // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there
   // is news, or the stream is not in memory, and the arm is to be taken as a message.
@@ -76,8 +76,8 @@ class owner final : public store::applier {
   void give_back(bytes&& buffer);
   // Once a turn: answers of the history, what became durable, rows that are wanted.
   void turn(moment now);
-  // Hands the open batch to the log: the end of a turn.
-  void flush() { log_.flush(); }
+  // Hands the open batch to the log: the end of a turn. True: it is kept, since it has fewer records than `enough`.
+  bool flush(std::size_t enough) { return log_.flush(enough); }
   // Every few milliseconds: marks, effects to be sent again.
   void tick(moment now);
   // A link lost something, or its other side is new: all effects to that shard's partitions go out again (O1).

@@ -127,13 +127,13 @@ void shard::pump_listed() {
   }
 }
 
-void shard::flush() {
+bool shard::flush(std::size_t enough) {
   for (int round = 0; round < 4; ++round) {
     pump_listed();
     inboxes_.flush(now_);
     if (!run_own() && later_.empty() && !inboxes_.has_arms()) break;
   }
-  owner_.flush();
+  return owner_.flush(enough);
 }
 
 mono_ms shard::idle_for() const {
@@ -244,7 +244,7 @@ void shard::submit_run(device_link& link) {
   const auto& first = run_.first();
   const auto entries = run_.entries();
   const partition_id p = partition_of(first.stream);
-  if (owner_.has_room(first.stream, entries.size(), run_.size())) {
+  if (owner_.reserve_run(first.stream, entries.size(), run_.size())) {
     owner_.submit_run(p, entries, sends_.open_run(first, run_.count(), run_.size()));
   } else {
     for (std::uint32_t i = 0; i < entries.size(); ++i) {

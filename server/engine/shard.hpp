@@ -47,7 +47,8 @@ class shard final : public outbound {
   // --- turns
   void turn(moment now);
   void deliver(message&& m);
-  void flush();
+  // Hands over what the turn brought. True: the log's open batch is kept, since it has fewer records than `enough`.
+  bool flush(std::size_t enough = 0);
   // Milliseconds until `turn` has something to do by itself: 0 while work is pending.
   [[nodiscard]] mono_ms idle_for() const;
   // Messages that wait for the log's writer.

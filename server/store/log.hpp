@@ -158,7 +158,10 @@ class log {
 
   // Hands the open batch to be written: at the end of each turn. Cheap when there is none. While the store
   // has enough to write it stays open and grows; the wake that tells of an earlier one is the time to flush again.
-  virtual void flush() = 0;
+  void flush() { flush(0); }
+  // The same unless fewer records than `enough` are in it: then it may be kept, which is returned. Who asks hands it
+  // over soon all the same: a round costs the same for one record as for many.
+  virtual bool flush(std::size_t enough) = 0;
 };
 
 }  // namespace dunlin::store

@@ -163,7 +163,8 @@ TEST(Cost, ARecordOf150BytesIsAtMost450BytesWrittenSealingAndMergingIncluded) {
       }
       to.flush();
       store.step_writer();
-      background();
+      // A piece of a segment that is prepared is an eighth of what a step of sealing or merging writes.
+      for (int k = 0; k < 8; ++k) background();
     }
     while (background()) {
     }

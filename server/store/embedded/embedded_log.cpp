@@ -153,9 +153,10 @@ void embedded_log::collect() {
   index_.sweep();
 }
 
-void embedded_log::flush() {
+bool embedded_log::flush(std::size_t enough) {
   collect();
-  if (under_way_ == out_.batches.size() || open_.empty()) return;
+  if (under_way_ == out_.batches.size() || open_.empty()) return false;
+  if (open_records_ < enough) return true;
   // What was promised and not used is credit again; what was used beyond is owed.
   credit_ += promised_ - static_cast<std::int64_t>(open_.size() - paid_) - (paid_ == 0 ? segments::batch_overhead : 0);
   promised_ = 0;
@@ -172,6 +173,7 @@ void embedded_log::flush() {
   ++under_way_;
   batch.is.store(handed_batch::owner::handed, std::memory_order_release);
   nudge_writer_();
+  return false;
 }
 
 }  // namespace dunlin::store

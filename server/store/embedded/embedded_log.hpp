@@ -27,7 +27,8 @@ class embedded_log final : public log {
   void submit_run(partition_id partition, std::span<const byte_span> entries, void* context) override;
   [[nodiscard]] ticket taken() const override { return open_.empty() ? handed_ : handed_ + 1; }
   [[nodiscard]] ticket durable() const override { return out_.durable.load(std::memory_order_acquire); }
-  void flush() override;
+  using log::flush;
+  bool flush(std::size_t enough) override;
 
   // Learns where the writer put the batches under way, and what was sealed meanwhile.
   void collect();

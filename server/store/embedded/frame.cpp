@@ -98,7 +98,7 @@ std::optional<frame_header> read_frame_header(const segment_header& segment, byt
 }
 
 std::uint8_t* batch_buffer::room(std::size_t n) {
-  if (!fits(n)) {
+  if (capacity_ - size_ < n) {
     const std::size_t capacity = std::max({capacity_ * 2, size_ + n, std::size_t{64} << 10});
     auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
     if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);

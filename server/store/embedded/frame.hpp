@@ -59,7 +59,6 @@ class batch_buffer {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   void clear() { size_ = 0; }
-  [[nodiscard]] bool fits(std::size_t n) const { return capacity_ - size_ >= n; }
   // Room for n more bytes; `grew` says how many of them were used.
   std::uint8_t* room(std::size_t n);
   void grew(std::size_t n) { size_ += n; }

@@ -57,7 +57,7 @@ class log_life {
   // Prepares until there is nothing to do; false if the disk refuses.
   bool prepare() {
     while (true) {
-      const auto done = log->files().prepare_some(opts.background_chunk_bytes);
+      const auto done = log->files().prepare_some(options_.background_chunk_bytes);
       if (!done) return false;
       if (*done == progress::idle) return true;
     }

@@ -41,6 +41,22 @@ TEST(LogWriter, L1_BatchesOfAllShardsAreOneWriteAndOneSync) {
   EXPECT_EQ(p.wakes, 2);
 }
 
+TEST(LogWriter, L1_ABatchOfFewRecordsIsKeptForWhoAsksAndWrittenWithWhatComesNext) {
+  fault_disk files;
+  seeded_random random(3);
+  log_life p(files, random);
+  ASSERT_TRUE(p.prepare());
+  embedded_log& of_one = p.log->shard(1);
+  EXPECT_FALSE(of_one.flush(2)) << "there is nothing to keep";
+  ASSERT_TRUE(p.submit(log_life::stream(1), "the first"));
+  EXPECT_TRUE(of_one.flush(2));
+  EXPECT_EQ(p.log->writer().run_once(), log_writer::outcome::nothing);
+  ASSERT_TRUE(p.submit(log_life::stream(1), "the second"));
+  EXPECT_FALSE(of_one.flush(2));
+  EXPECT_EQ(p.log->writer().run_once(), log_writer::outcome::wrote);
+  EXPECT_EQ(of_one.durable(), of_one.taken());
+}
+
 TEST(LogWriter, L3_ClientsWaitWhileUpkeepStillHasItsReserve) {
   store_options o = log_life::small();
   o.max_unsealed_bytes = 3 * o.segment_bytes;

@@ -77,9 +77,11 @@ class memory_store::shard_log_impl final : public log {
 
   [[nodiscard]] ticket taken() const override { return shard_.taken; }
   [[nodiscard]] ticket durable() const override { return shard_.durable; }
-  void flush() override {
+  using log::flush;
+  bool flush(std::size_t /*enough*/) override {
     shard_.flushed = shard_.taken;
     if (!store_.hold_durable_) store_.make_durable(shard_, shard_.flushed);
+    return false;
   }
 
  private:

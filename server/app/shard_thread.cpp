@@ -16,6 +16,7 @@ void shard_thread::start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), ("shard " + std::to_string(self_)).c_str());
     loop_->run(*this);
+    shard_->flush();  // what the last turn kept
   });
 }
 

@@ -24,6 +24,7 @@ class Rig(unittest.TestCase):
         self.ada, self.ben = self.hub.account("ada"), self.hub.account("ben")
         self.text = self.hub.conversation("ada", "ben", more=["--open"])
         self.say_hello()
+        self.wait_for_nobody()
         self.memory, self.sockets = self.hub.memory(), self.hub.sockets()
 
     def say_hello(self):
@@ -34,9 +35,12 @@ class Rig(unittest.TestCase):
         self.assertEqual(client.expect(mqtt.PUBACK).reason, 0)
         client.close()
 
+    def wait_for_nobody(self):
+        server.wait_until(lambda: self.hub.count("dunlin_connections") == 0, "all connections to be gone")
+
     def assert_as_before(self):
         """Nothing is left of what was done to it: connections, sockets, memory; it serves, and it stops."""
-        server.wait_until(lambda: self.hub.count("dunlin_connections") == 0, "all connections to be gone")
+        self.wait_for_nobody()
         server.wait_until(lambda: self.hub.sockets() <= self.sockets, "all sockets to be closed")
         self.say_hello()
         self.assertLess(self.hub.memory(), self.memory + 24 * MIB)

@@ -59,7 +59,9 @@ verdict partition::apply_added(const effect_body& body) {
                         .join_seq = body.join_seq,
                         .direct = body.direct,
                         .open = body.open,
-                        .name = body.name});
+                        .name = body.name,
+                        .picture = body.picture,
+                        .with = body.with});
   return append_own(*stream, body.time, kind::added, {}, content);
 }
 
@@ -87,6 +89,7 @@ verdict partition::apply_leave(const effect_body& body) {
   const member* gone = stream->find_member(body.account);
   if (gone == nullptr || gone->join_seq != body.join_seq) return verdict::accept(0, 0);
   stream->remove_member(body.account);
+  if (stream->direct) stream->gone = body.account;
   members_changed what{.left = {body.account}};
   keep_an_owner(*stream, what);
   bytes content;
@@ -259,10 +262,18 @@ std::vector<store::row_key> parts_of(byte_span data) {
         keys.push_back({row_kind::inbox, account_stream(entry->account)});
       }
       return keys;
+    case entry_kind::settings:
+      if (const auto entry = read_settings_entry(data)) both(entry->account);
+      return keys;
+    case entry_kind::profile:
+      if (const auto entry = read_profile_entry(data)) both(entry->account);
+      return keys;
     case entry_kind::rules: return keys;
     case entry_kind::send:
     case entry_kind::create:
+    case entry_kind::create_by:
     case entry_kind::change:
+    case entry_kind::change_by:
     case entry_kind::trim: break;
   }
   // The others name their stream right behind the kind.

@@ -1,34 +1,14 @@
 #include "stream/entry.hpp"
 
+#include "stream/entry_parts.hpp"
+
 namespace dunlin::stream {
 
+using entry_parts::finish;
+using entry_parts::is;
+using entry_parts::start;
+
 namespace {
-
-byte_writer start(bytes& out, entry_kind kind) {
-  byte_writer w(out);
-  w.u8(static_cast<std::uint8_t>(kind));
-  return w;
-}
-
-bool is(byte_reader& r, entry_kind kind) { return r.u8() == static_cast<std::uint8_t>(kind); }
-
-template <class Entry>
-std::optional<Entry> finish(const byte_reader& r, Entry&& entry) {
-  if (!r.ok() || !r.at_end()) return std::nullopt;
-  return std::forward<Entry>(entry);
-}
-
-void write_accounts(byte_writer& w, const std::vector<account_id>& accounts) {
-  w.varint(accounts.size());
-  for (const auto& account : accounts) w.id(account);
-}
-
-bool read_accounts(byte_reader& r, std::vector<account_id>& accounts) {
-  const std::uint64_t n = r.varint();
-  if (n > max_members) return false;
-  for (std::uint64_t i = 0; i < n; ++i) accounts.push_back(r.id<account_id>());
-  return r.ok();
-}
 
 // The number of parts, if that many could lie in what remains.
 std::uint64_t read_count(byte_reader& r, std::size_t least_bytes_each) {
@@ -37,68 +17,17 @@ std::uint64_t read_count(byte_reader& r, std::size_t least_bytes_each) {
   return r.ok() ? n : 0;
 }
 
+// An effect body's first byte is its effect_kind, or this: `added`, with a picture or the other account behind it.
+constexpr std::uint8_t added_longer = 4;
+
 }  // namespace
 
-void write_create_entry(bytes& out, const create_entry& create) {
-  auto w = start(out, entry_kind::create);
-  w.id(create.stream);
-  w.varint(static_cast<std::uint64_t>(create.time));
-  w.id(create.creator);
-  w.u8(static_cast<std::uint8_t>((create.direct ? 1 : 0) | (create.open ? 2 : 0)));
-  w.u8(static_cast<std::uint8_t>(create.keep));
-  w.field(as_bytes(create.name));
-  write_accounts(w, create.members);
-}
-
-std::optional<create_entry> read_create_entry(byte_span data) {
-  byte_reader r(data);
-  if (!is(r, entry_kind::create)) return std::nullopt;
-  create_entry entry;
-  entry.stream = r.id<stream_id>();
-  entry.time = static_cast<wall_ms>(r.varint());
-  entry.creator = r.id<account_id>();
-  const std::uint8_t flags = r.u8();
-  entry.direct = (flags & 1) != 0;
-  entry.open = (flags & 2) != 0;
-  const std::uint8_t keep = r.u8();
-  entry.keep = static_cast<retention>(keep);
-  entry.name = as_text(r.field());
-  if (flags > 3 || keep > static_cast<std::uint8_t>(retention::until_delivered)) return std::nullopt;
-  if (!read_accounts(r, entry.members) || entry.name.size() > max_name_bytes) return std::nullopt;
-  return finish(r, std::move(entry));
-}
-
-void write_change_entry(bytes& out, const change_entry& change) {
-  auto w = start(out, entry_kind::change);
-  w.id(change.stream);
-  w.varint(static_cast<std::uint64_t>(change.time));
-  w.id(change.actor);
-  write_accounts(w, change.add);
-  write_accounts(w, change.remove);
-  w.varint(change.roles.size());
-  for (const auto& part : change.roles) {
-    w.id(part.account);
-    w.u8(static_cast<std::uint8_t>(part.as));
-  }
-}
-
-std::optional<change_entry> read_change_entry(byte_span data) {
-  byte_reader r(data);
-  if (!is(r, entry_kind::change)) return std::nullopt;
-  change_entry entry;
-  entry.stream = r.id<stream_id>();
-  entry.time = static_cast<wall_ms>(r.varint());
-  entry.actor = r.id<account_id>();
-  if (!read_accounts(r, entry.add) || !read_accounts(r, entry.remove)) return std::nullopt;
-  const std::uint64_t roles = r.varint();
-  if (roles > max_members) return std::nullopt;
-  for (std::uint64_t i = 0; i < roles && r.ok(); ++i) {
-    const auto account = r.id<account_id>();
-    const std::uint8_t as = r.u8();
-    if (as > static_cast<std::uint8_t>(role::owner)) return std::nullopt;
-    entry.roles.push_back({account, static_cast<role>(as)});
-  }
-  return finish(r, std::move(entry));
+std::uint32_t rules_of(byte_span entry) {
+  const auto kind = kind_of(entry);
+  if (kind && *kind >= first_kind_of_rules_2) return 2;
+  if (kind != entry_kind::effect) return 1;
+  const auto effect = read_effect_entry(entry);
+  return effect && !effect->body.empty() && effect->body[0] == added_longer ? 2 : 1;
 }
 
 void write_marks_entry(bytes& out, const std::vector<mark_part>& parts) {
@@ -153,7 +82,8 @@ std::optional<std::vector<cursor_part>> read_cursors_entry(byte_span data) {
 
 void write_effect_body(bytes& out, const effect_body& body) {
   byte_writer w(out);
-  w.u8(static_cast<std::uint8_t>(body.what));
+  const bool longer = body.what == effect_kind::added && (!body.picture.empty() || !body.with.is_zero());
+  w.u8(longer ? added_longer : static_cast<std::uint8_t>(body.what));
   w.id(body.account);
   w.id(body.conversation);
   w.varint(static_cast<std::uint64_t>(body.time));
@@ -162,14 +92,17 @@ void write_effect_body(bytes& out, const effect_body& body) {
   if (body.what == effect_kind::leave) return;
   w.u8(static_cast<std::uint8_t>((body.direct ? 1 : 0) | (body.open ? 2 : 0)));
   w.field(as_bytes(body.name));
+  if (!longer) return;
+  w.field(body.picture);
+  w.id(body.with);
 }
 
 std::optional<effect_body> read_effect_body(byte_span data) {
   byte_reader r(data);
   effect_body body;
   const std::uint8_t what = r.u8();
-  if (what < 1 || what > 3) return std::nullopt;
-  body.what = static_cast<effect_kind>(what);
+  if (what < 1 || what > added_longer) return std::nullopt;
+  body.what = what == added_longer ? effect_kind::added : static_cast<effect_kind>(what);
   body.account = r.id<account_id>();
   body.conversation = r.id<stream_id>();
   body.time = static_cast<wall_ms>(r.varint());
@@ -180,6 +113,11 @@ std::optional<effect_body> read_effect_body(byte_span data) {
     body.open = (flags & 2) != 0;
     body.name = as_text(r.field());
     if (flags > 3) r.fail();
+  }
+  if (what == added_longer) {
+    body.picture = r.field();
+    body.with = r.id<account_id>();
+    if (!body.picture.empty() && body.picture.size() != picture_bytes) r.fail();
   }
   return finish(r, std::move(body));
 }
@@ -231,6 +169,48 @@ std::optional<account_entry> read_account_entry(byte_span data) {
     entry.device_name = as_text(r.field());
     if (entry.device.is_zero()) r.fail();  // a place without a device
   }
+  return finish(r, std::move(entry));
+}
+
+void write_settings_entry(bytes& out, const settings_entry& settings) {
+  auto w = start(out, entry_kind::settings);
+  w.id(settings.account);
+  w.varint(static_cast<std::uint64_t>(settings.time));
+  w.id(settings.conversation);
+  w.varint(settings.version);
+  w.field(as_bytes(settings.json));
+}
+
+std::optional<settings_entry> read_settings_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::settings)) return std::nullopt;
+  settings_entry entry;
+  entry.account = r.id<account_id>();
+  entry.time = static_cast<wall_ms>(r.varint());
+  entry.conversation = r.id<stream_id>();
+  entry.version = r.varint();
+  entry.json = as_text(r.field());
+  if (entry.version == 0 || entry.json.size() > max_settings_bytes) r.fail();
+  return finish(r, std::move(entry));
+}
+
+void write_profile_entry(bytes& out, const profile_entry& profile) {
+  auto w = start(out, entry_kind::profile);
+  w.id(profile.account);
+  w.varint(static_cast<std::uint64_t>(profile.time));
+  w.id(profile.of);
+  w.varint(profile.version);
+}
+
+std::optional<profile_entry> read_profile_entry(byte_span data) {
+  byte_reader r(data);
+  if (!is(r, entry_kind::profile)) return std::nullopt;
+  profile_entry entry;
+  entry.account = r.id<account_id>();
+  entry.time = static_cast<wall_ms>(r.varint());
+  entry.of = r.id<account_id>();
+  entry.version = r.varint();
+  if (entry.version == 0 || entry.of.is_zero()) r.fail();
   return finish(r, std::move(entry));
 }
 

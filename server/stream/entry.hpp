@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "stream/stream_state.hpp"
+#include "stream/inbox_state.hpp"
 #include "stream/wire.hpp"
 
 namespace dunlin::stream {
@@ -23,7 +23,15 @@ enum class entry_kind : std::uint8_t {
   rules = 9,    // from here on these rules decide (L7)
   seen = 10,    // devices were connected on a day, coalesced (R3)
   depart = 11,  // a deleted account leaves some of its conversations
+  // From rules 2 on:
+  create_by = 12,  // as create, of a device under an id, or with a picture
+  change_by = 13,  // as change, of a device under an id, or of name and picture
+  settings = 14,   // from the relay: an account's settings, for itself or for a conversation (Q1)
+  profile = 15,    // from the relay: the profile of an account or of one that shares a conversation with it
 };
+inline constexpr entry_kind first_kind_of_rules_2 = entry_kind::create_by;
+// The version of the rules from which on entries of this form are decided on.
+std::uint32_t rules_of(byte_span entry);
 
 struct send_entry {
   stream_id stream;
@@ -54,6 +62,14 @@ std::optional<send_entry> read_send_entry(byte_span entry);
 // read as, which becomes what this one is. False: it is another, or wrong, and `entry` is unchanged.
 bool read_send_entry_like(byte_span data, byte_span last, send_entry& entry);
 
+// What a member asks for has an id, as a message has, so that a retry of it is known (S3). An operator's has none.
+struct request {
+  device_id device;
+  message_id id;
+
+  [[nodiscard]] bool is_there() const { return !id.is_zero(); }
+};
+
 struct create_entry {
   stream_id stream;
   wall_ms time = 0;
@@ -63,6 +79,8 @@ struct create_entry {
   retention keep = retention::forever;
   std::string_view name;
   std::vector<account_id> members;
+  request by;
+  byte_span picture;
 };
 void write_create_entry(bytes& out, const create_entry& create);
 std::optional<create_entry> read_create_entry(byte_span entry);
@@ -79,6 +97,8 @@ struct change_entry {
   std::vector<account_id> add;
   std::vector<account_id> remove;
   std::vector<role_part> roles;  // of who is a member then
+  request by;
+  conversation_changed look;  // name and picture; not together with members or roles
 };
 void write_change_entry(bytes& out, const change_entry& change);
 std::optional<change_entry> read_change_entry(byte_span entry);
@@ -116,6 +136,8 @@ struct effect_body {
   bool direct = false;
   bool open = false;
   std::string_view name;
+  byte_span picture;
+  account_id with;  // of a direct conversation: the other
 };
 void write_effect_body(bytes& out, const effect_body& body);
 std::optional<effect_body> read_effect_body(byte_span body);
@@ -146,6 +168,25 @@ struct trim_entry {
   stream_id stream;
   std::uint64_t through = 0;
 };
+struct settings_entry {
+  account_id account;
+  wall_ms time = 0;
+  stream_id conversation;  // zero: of the account itself
+  std::uint64_t version = 0;
+  std::string_view json;
+};
+void write_settings_entry(bytes& out, const settings_entry& settings);
+std::optional<settings_entry> read_settings_entry(byte_span entry);
+
+struct profile_entry {
+  account_id account;  // who is told
+  wall_ms time = 0;
+  account_id of;
+  std::uint64_t version = 0;
+};
+void write_profile_entry(bytes& out, const profile_entry& profile);
+std::optional<profile_entry> read_profile_entry(byte_span entry);
+
 void write_trim_entry(bytes& out, const trim_entry& trim);
 std::optional<trim_entry> read_trim_entry(byte_span entry);
 
@@ -174,7 +215,7 @@ void write_depart_entry(bytes& out, const depart_entry& depart);
 std::optional<depart_entry> read_depart_entry(byte_span entry);
 
 inline std::optional<entry_kind> kind_of(byte_span entry) {
-  if (entry.empty() || entry[0] < 1 || entry[0] > 11) return std::nullopt;
+  if (entry.empty() || entry[0] < 1 || entry[0] > 15) return std::nullopt;
   return static_cast<entry_kind>(entry[0]);
 }
 

@@ -103,6 +103,94 @@ TEST(Entry, AChangeComesBackAsItWas) {
   EXPECT_EQ(read->remove, (std::vector<account_id>{anna, ben}));
 }
 
+const bytes picture(picture_bytes, 3);
+
+TEST(Entry, WhatIsAskedForUnderAnIdComesBackAsItWas) {
+  bytes entry;
+  write_create_entry(
+      entry, {.stream = conversation, .creator = anna, .members = {anna}, .by = {phone, id}, .picture = picture});
+  EXPECT_EQ(kind_of(entry), entry_kind::create_by);
+  const auto create = read_create_entry(entry);
+  ASSERT_TRUE(create.has_value());
+  EXPECT_EQ(create->by.device, phone);
+  EXPECT_EQ(create->by.id, id);
+  EXPECT_EQ(bytes(create->picture.begin(), create->picture.end()), picture);
+  entry.clear();
+  write_change_entry(entry, {.stream = conversation, .actor = anna, .remove = {ben}, .by = {phone, id}});
+  EXPECT_EQ(kind_of(entry), entry_kind::change_by);
+  const auto change = read_change_entry(entry);
+  ASSERT_TRUE(change.has_value());
+  EXPECT_EQ(change->by.id, id);
+  EXPECT_EQ(change->remove, std::vector<account_id>{ben});
+  EXPECT_FALSE(change->look.name || change->look.picture);
+  entry.clear();
+  write_change_entry(entry, {.stream = conversation, .actor = anna, .look = {.name = "new", .picture = byte_span()}});
+  const auto look = read_change_entry(entry);
+  ASSERT_TRUE(look.has_value());
+  EXPECT_FALSE(look->by.is_there());
+  EXPECT_EQ(look->look.name, "new");
+  ASSERT_TRUE(look->look.picture.has_value());
+  EXPECT_TRUE(look->look.picture->empty());
+}
+
+TEST(Entry, AChangeBeyondTheBoundsIsRefused) {
+  const auto readable = [](const request& by, std::size_t name, std::size_t size) {
+    bytes entry;
+    const std::string text(name, 'n');
+    const bytes hash(size, 1);
+    change_entry change{.stream = conversation, .actor = anna, .by = by};
+    change.look = {.name = text, .picture = hash};
+    write_change_entry(entry, change);
+    return read_change_entry(entry).has_value();
+  };
+  EXPECT_TRUE(readable({phone, id}, max_name_bytes, picture_bytes));
+  EXPECT_TRUE(readable({}, 0, 0));
+  EXPECT_FALSE(readable({phone, id}, max_name_bytes + 1, 0));
+  EXPECT_FALSE(readable({phone, id}, 1, picture_bytes - 1));
+  EXPECT_FALSE(readable({{}, id}, 1, 0));
+}
+
+TEST(Entry, SettingsAndProfilesComeBackAsTheyWere) {
+  bytes entry;
+  write_settings_entry(entry, {anna, 5, conversation, 7, "{}"});
+  const auto settings = read_settings_entry(entry);
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_EQ(settings->account, anna);
+  EXPECT_EQ(settings->conversation, conversation);
+  EXPECT_EQ(settings->version, 7U);
+  EXPECT_EQ(settings->json, "{}");
+  entry.clear();
+  write_profile_entry(entry, {anna, 5, ben, 8});
+  const auto profile = read_profile_entry(entry);
+  ASSERT_TRUE(profile.has_value());
+  EXPECT_EQ(profile->account, anna);
+  EXPECT_EQ(profile->of, ben);
+  EXPECT_EQ(profile->version, 8U);
+}
+
+TEST(Entry, L7_WhatTheFirstRulesKnewIsWrittenAsItWasThen) {
+  bytes entry;
+  write_create_entry(entry, {.stream = conversation, .creator = anna, .members = {anna}});
+  EXPECT_EQ(kind_of(entry), entry_kind::create);
+  EXPECT_EQ(rules_of(entry), 1U);
+  entry.clear();
+  write_change_entry(entry, {.stream = conversation, .actor = anna, .add = {ben}});
+  EXPECT_EQ(kind_of(entry), entry_kind::change);
+  EXPECT_EQ(rules_of(entry), 1U);
+  bytes body;
+  write_effect_body(body, {.account = anna, .conversation = conversation, .join_seq = 1, .name = "n"});
+  entry.clear();
+  write_effect_entry(entry, 3, 1, body);
+  EXPECT_EQ(rules_of(entry), 1U);
+  body.clear();
+  write_effect_body(body, {.account = anna, .conversation = conversation, .join_seq = 1, .with = ben});
+  entry.clear();
+  write_effect_entry(entry, 3, 1, body);
+  EXPECT_EQ(rules_of(entry), 2U);
+  EXPECT_EQ(read_effect_body(body)->what, effect_kind::added);
+  EXPECT_EQ(read_effect_body(body)->with, ben);
+}
+
 TEST(Entry, MarksAndCursorsComeBackAsTheyWere) {
   bytes entry;
   write_marks_entry(entry, {{conversation, anna, {1, 2, 3}}, {conversation, ben, {1ULL << 63, 0, 300}}});
@@ -197,11 +285,12 @@ TEST(Entry, RulesDaysSeenAndDeparturesComeBackAsTheyWere) {
 bool is_an_entry(byte_span data) {
   return read_send_entry(data) || read_create_entry(data) || read_change_entry(data) || read_marks_entry(data) ||
          read_cursors_entry(data) || read_effect_entry(data) || read_account_entry(data) || read_trim_entry(data) ||
-         read_rules_entry(data) || read_seen_entry(data) || read_depart_entry(data);
+         read_rules_entry(data) || read_seen_entry(data) || read_depart_entry(data) || read_settings_entry(data) ||
+         read_profile_entry(data);
 }
 
 std::vector<bytes> one_of_each() {
-  std::vector<bytes> all(10);
+  std::vector<bytes> all(15);
   write_create_entry(all[0], {conversation, 77, anna, false, true, retention::forever, "a name", {anna, ben}});
   write_change_entry(all[1], {conversation, 77, anna, {ben}, {anna}, {{ben, role::admin}}});
   write_marks_entry(all[2], {{conversation, anna, {1, 200, 3}}});
@@ -214,6 +303,15 @@ std::vector<bytes> one_of_each() {
   write_rules_entry(all[7], 300);
   write_seen_entry(all[8], {20'000, {{anna, phone}}});
   write_depart_entry(all[9], {anna, 77});
+  write_create_entry(
+      all[10], {.stream = conversation, .creator = anna, .members = {anna}, .by = {phone, id}, .picture = picture});
+  write_change_entry(
+      all[11], {.stream = conversation, .actor = anna, .by = {phone, id}, .look = {.name = "new", .picture = picture}});
+  write_settings_entry(all[12], {anna, 5, conversation, 7, "{}"});
+  write_profile_entry(all[13], {anna, 5, ben, 8});
+  bytes longer;
+  write_effect_body(longer, {.account = anna, .conversation = conversation, .picture = picture, .with = ben});
+  write_effect_entry(all[14], 3, 1, longer);
   return all;
 }
 
@@ -245,8 +343,20 @@ void flip(std::uint64_t seed) {
   partition_bench bench;
   const account_id local = partition_bench::account(1);
   const stream_id group = partition_bench::conversation(1);
+  bench.raise_rules();
   bench.link(local, partition_bench::device(1));
   bench.create(group, {local, partition_bench::account(2)});
+  bench.create({.stream = partition_bench::conversation(2),
+                .creator = local,
+                .direct = true,
+                .members = {local, partition_bench::account(2)},
+                .by = {partition_bench::device(1), partition_bench::message(3)}});
+  bench.change({.stream = group,
+                .actor = local,
+                .by = {partition_bench::device(1), partition_bench::message(4)},
+                .look = {.name = "new", .picture = picture}});
+  bench.settings({local, 2000, {}, 1, "{}"});
+  bench.profile({local, 2000, partition_bench::stranger(5), 1});
   bench.effect(partition_bench::here, 1, bench.waiting(partition_bench::here)[0]);
   bench.send(group, local, partition_bench::device(1), partition_bench::message(1));
   bench.mark({{group, local, {2, 2, 2}}});
@@ -315,6 +425,7 @@ TEST(Entry, FlippedRowsAreRefusedOrAreRows) {
   stream.add_member(ben, role::member);
   stream.window_of(phone).accept(id, 5);
   stream.days = {{100, 3}, {101, 5}};
+  stream.picture = picture;
   bytes row;
   write_row(stream, row);
   flip_row(row, random, [](byte_span data, bytes& out) {
@@ -328,6 +439,8 @@ TEST(Entry, FlippedRowsAreRefusedOrAreRows) {
   inbox.remember({{4, 4}, 2, 3});
   inbox.join(conversation, 3).name = "name";
   inbox.join({5, 5}, 3);
+  inbox.settings = 4;
+  inbox.note_profile({ben, 2});
   row.clear();
   write_row(inbox, row);
   flip_row(row, random, [](byte_span data, bytes& out) {

@@ -5,7 +5,9 @@
 namespace dunlin::stream {
 
 namespace {
+// The second has what the first has, and more behind it. Where there is no more, the first is written.
 constexpr std::uint8_t row_format = 2;
+constexpr std::uint8_t longer_row_format = 3;
 
 template <class Range>
 auto place_of(Range& conversations, stream_id id) {
@@ -54,6 +56,17 @@ revoked_device* inbox_state::find_revoked(device_id device) {
   return it == revoked.end() ? nullptr : &*it;
 }
 
+std::uint64_t inbox_state::profile_told(account_id other) const {
+  const auto it = std::find_if(profiles.begin(), profiles.end(), [&](const auto& p) { return p.account == other; });
+  return it == profiles.end() ? 0 : it->version;
+}
+
+void inbox_state::note_profile(const told_profile& told) {
+  std::erase_if(profiles, [&](const auto& p) { return p.account == told.account; });
+  if (profiles.size() == max_profiles_told) profiles.erase(profiles.begin());
+  profiles.push_back(told);
+}
+
 inbox_conversation* inbox_state::find(stream_id conversation) {
   const auto it = place_of(conversations, conversation);
   return it != conversations.end() && it->id == conversation ? &*it : nullptr;
@@ -99,7 +112,10 @@ marks inbox_state::marks_of(const inbox_conversation& conversation, day_number s
 
 void write_row(const inbox_state& state, bytes& out) {
   byte_writer w(out);
-  w.u8(row_format);
+  const bool longer = state.settings != 0 || !state.profiles.empty() ||
+                      std::any_of(state.conversations.begin(), state.conversations.end(),
+                                  [](const auto& c) { return c.settings != 0; });
+  w.u8(longer ? longer_row_format : row_format);
   w.id(state.account);
   w.varint(state.version);
   w.u8(state.deleted ? 1 : 0);
@@ -125,11 +141,20 @@ void write_row(const inbox_state& state, bytes& out) {
     w.field(as_bytes(c.name));
     for (const auto cursor : c.cursors) w.varint(cursor);
   }
+  if (!longer) return;
+  w.varint(state.settings);
+  for (const auto& c : state.conversations) w.varint(c.settings);
+  w.varint(state.profiles.size());
+  for (const auto& told : state.profiles) {
+    w.id(told.account);
+    w.varint(told.version);
+  }
 }
 
 bool read_row(byte_span row, inbox_state& state) {
   byte_reader r(row);
-  if (r.u8() != row_format) return false;
+  const std::uint8_t format = r.u8();
+  if (format != row_format && format != longer_row_format) return false;
   state.account = r.id<account_id>();
   state.version = r.varint();
   state.deleted = r.u8() != 0;
@@ -166,6 +191,19 @@ bool read_row(byte_span row, inbox_state& state) {
     for (auto& cursor : c.cursors) cursor = r.varint();
     if (flags > 3 || (i != 0 && !(state.conversations.back().id < c.id))) return false;
     state.conversations.push_back(std::move(c));
+  }
+  state.settings = 0;
+  state.profiles.clear();
+  if (format == longer_row_format) {
+    state.settings = r.varint();
+    for (auto& c : state.conversations) c.settings = r.varint();
+    const std::uint64_t profiles = r.varint();
+    if (profiles > max_profiles_told) return false;
+    state.profiles.assign(profiles, {});
+    for (auto& told : state.profiles) {
+      told.account = r.id<account_id>();
+      told.version = r.varint();
+    }
   }
   return r.ok() && r.at_end();
 }

@@ -20,6 +20,10 @@ inline constexpr std::size_t max_devices = 32;  // that are not revoked
 inline constexpr std::size_t max_revoked = 32;
 // An account is in at most this many conversations; one more is answered with `leave`.
 inline constexpr std::size_t max_conversations = 16384;
+// Of so many accounts, the latest, it is remembered which version of their profile was told.
+inline constexpr std::size_t max_profiles_told = 32;
+// Of an account's settings, for itself or for one conversation.
+inline constexpr std::size_t max_settings_bytes = 4096;
 
 // A place for a device; free if the id is zero. Its index is that of the device's cursors.
 struct inbox_device {
@@ -37,10 +41,16 @@ struct revoked_device {
   std::uint64_t account_at = 0;  // the account's version that said so
 };
 
+struct told_profile {
+  account_id account;
+  std::uint64_t version = 0;
+};
+
 struct inbox_conversation {
   stream_id id;
   std::uint64_t join_seq = 0;
   std::uint64_t read = 0;
+  std::uint64_t settings = 0;  // the version that was told; 0: none
   bool direct = false;
   bool open = false;
   std::string name;
@@ -58,6 +68,8 @@ struct inbox_state {
   std::vector<revoked_device> revoked;            // the latest, oldest first: none of them ever comes back
   std::uint64_t revoked_before = 0;               // the highest account_at that was dropped from `revoked`
   std::vector<inbox_conversation> conversations;  // ascending by id
+  std::uint64_t settings = 0;                     // of the account itself: the version that was told; 0: none
+  std::vector<told_profile> profiles;             // of it and others, told last, oldest first
   store::position pos = 0;
 
   // In memory.
@@ -79,6 +91,10 @@ struct inbox_state {
   // Remembers one that never had a place here.
   void remember(const revoked_device& gone);
   [[nodiscard]] revoked_device* find_revoked(device_id device);
+
+  // The version of this account's profile that was told last, as far as that is remembered; else 0.
+  [[nodiscard]] std::uint64_t profile_told(account_id account) const;
+  void note_profile(const told_profile& told);
 
   // The three marks of R1 for one conversation, from the cursors of the devices that were seen on `since` or later.
   [[nodiscard]] marks marks_of(const inbox_conversation& conversation, day_number since = 0) const;

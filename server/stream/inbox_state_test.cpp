@@ -116,6 +116,34 @@ TEST(Inbox, L5_ARowHoldsEverythingButWhatIsInMemoryOnly) {
   EXPECT_TRUE(again.find(second)->open);
 }
 
+TEST(Inbox, L7_ARowWithoutWhatTheFirstRulesDidNotKnowIsWrittenAsItWasThen) {
+  inbox_state inbox = with_devices(1);
+  inbox.join(first, 5);
+  inbox.join(second, 5);
+  bytes before;
+  write_row(inbox, before);
+  EXPECT_EQ(before[0], 2);
+  inbox.find(second)->settings = 300;
+  inbox.settings = 1;
+  inbox.note_profile({{9, 9}, 7});
+  inbox.note_profile({{8, 8}, 1});
+  bytes row;
+  write_row(inbox, row);
+  EXPECT_EQ(row[0], 3);
+  inbox_state again;
+  ASSERT_TRUE(read_row(row, again));
+  EXPECT_EQ(again.settings, 1U);
+  EXPECT_EQ(again.find(first)->settings, 0U);
+  EXPECT_EQ(again.find(second)->settings, 300U);
+  ASSERT_EQ(again.profiles.size(), 2U);
+  EXPECT_EQ(again.profiles[0].account, (account_id{9, 9}));
+  EXPECT_EQ(again.profiles[1].version, 1U);
+  // What was in the state before does not shine through.
+  ASSERT_TRUE(read_row(before, again));
+  EXPECT_EQ(again.settings, 0U);
+  EXPECT_TRUE(again.profiles.empty());
+}
+
 TEST(Inbox, RefusesARowWhoseConversationsAreNotInOrder) {
   inbox_state inbox = with_devices(1);
   inbox.join(first, 5);

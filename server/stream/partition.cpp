@@ -43,10 +43,14 @@ verdict partition::apply(store::position pos, byte_span entry, store::applied& o
 verdict partition::decide(byte_span entry) {
   const auto what = kind_of(entry);
   if (!what) return verdict::refuse(reason::malformed);
+  // Not yet: an entry that raises the rules is on its way.
+  if (again_ == nullptr && rules_of(entry) > rules_) return verdict::refuse(reason::busy);
   switch (*what) {
     case entry_kind::send: return apply_send(entry);
-    case entry_kind::create: return apply_create(entry);
-    case entry_kind::change: return apply_change(entry);
+    case entry_kind::create:
+    case entry_kind::create_by: return apply_create(entry);
+    case entry_kind::change:
+    case entry_kind::change_by: return apply_change(entry);
     case entry_kind::marks: return apply_marks(entry);
     case entry_kind::cursors: return apply_cursors(entry);
     case entry_kind::effect: return apply_effect(entry);
@@ -55,6 +59,8 @@ verdict partition::decide(byte_span entry) {
     case entry_kind::rules: return apply_rules(entry);
     case entry_kind::seen: return apply_seen(entry);
     case entry_kind::depart: return apply_depart(entry);
+    case entry_kind::settings: return apply_settings(entry);
+    case entry_kind::profile: return apply_profile(entry);
   }
   return verdict::refuse(reason::malformed);
 }
@@ -111,9 +117,12 @@ verdict partition::append(stream_state& stream, wall_ms time, byte_span rest) {
   return verdict::accept(stream.head, stream.ts);
 }
 
-verdict partition::append_own(stream_state& stream, wall_ms time, kind what, account_id actor, byte_span body) {
+verdict partition::append_own(stream_state& stream, wall_ms time, kind what, account_id actor, byte_span body,
+                              const request& by) {
   rest_.clear();
-  write_record_rest(rest_, {.account = actor, .kind = static_cast<std::uint32_t>(what), .body = body});
+  write_record_rest(
+      rest_,
+      {.account = actor, .device = by.device, .id = by.id, .kind = static_cast<std::uint32_t>(what), .body = body});
   return append(stream, time, rest_);
 }
 

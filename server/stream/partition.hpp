@@ -25,7 +25,7 @@ namespace dunlin::stream {
 // The version of the rules of `apply` that this program knows best (L7); it also knows the one before, if there is one.
 // A partition begins with the first, and goes on by its own version until an entry of kind `rules` raises it.
 inline constexpr std::uint32_t first_rules = 1;
-inline constexpr std::uint32_t rules_version = 1;
+inline constexpr std::uint32_t rules_version = 2;
 
 // The rows of streams and inboxes that an entry is about: what must be in memory before it is applied or redone.
 std::vector<store::row_key> parts_of(byte_span entry);
@@ -99,7 +99,14 @@ class partition {
   // Why a message is not accepted, if so, in `why`.
   static bool refuses(const stream_state& stream, const sender& from, const send_entry& entry, verdict& why);
   verdict apply_create(byte_span entry);
+  // The same conversation again, or another one with this id.
+  static verdict repeat_create(const stream_state& known, const create_entry& entry);
+  void tell_added(const stream_state& stream, account_id account, wall_ms time, std::uint64_t join_seq);
   verdict apply_change(byte_span entry);
+  [[nodiscard]] bool refuses(const stream_state& stream, const change_entry& entry, verdict& why) const;
+  // Of a conversation's name and picture, or of its members. A duplicate of the head if nothing is to be done.
+  verdict change_look(stream_state& stream, const change_entry& entry);
+  verdict change_members(stream_state& stream, const change_entry& entry);
   verdict apply_marks(byte_span entry);
   verdict apply_cursors(byte_span entry);
   verdict apply_effect(byte_span entry);
@@ -108,12 +115,14 @@ class partition {
   verdict apply_rules(byte_span entry);
   verdict apply_seen(byte_span entry);
   verdict apply_depart(byte_span entry);
+  verdict apply_settings(byte_span entry);
+  verdict apply_profile(byte_span entry);
   verdict apply_added(const effect_body& body);
   verdict apply_removed(const effect_body& body);
   verdict apply_leave(const effect_body& body);
   enum class device_change : std::uint8_t { none, visible, refused, stale };
   device_change upsert_device(inbox_state& inbox, const account_entry& entry);
-  verdict record_change(stream_state& stream, const members_changed& what, account_id actor, wall_ms time);
+  verdict record_change(stream_state& stream, const members_changed& what, const change_entry& entry);
   // If the last owner is gone, the eldest of the highest role becomes one.
   static void keep_an_owner(stream_state& stream, members_changed& what);
   [[nodiscard]] bool knows_rules(std::uint32_t version) const {
@@ -130,8 +139,9 @@ class partition {
   void advance(stream_state& stream, wall_ms time);
   // The same, and the entry its record; `rest` lies in the entry or in rest_.
   verdict append(stream_state& stream, wall_ms time, byte_span rest);
-  // The same for a record of the server's own, with this body.
-  verdict append_own(stream_state& stream, wall_ms time, kind what, account_id actor, byte_span body);
+  // The same for a record of the server's own, with this body, on behalf of this account or none.
+  verdict append_own(stream_state& stream, wall_ms time, kind what, account_id actor, byte_span body,
+                     const request& by = {});
   void tell(const effect_body& body, stream_id target);
   void finish_outcome();
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "stream/partition.hpp"
 
 namespace dunlin::stream {
@@ -94,6 +96,11 @@ class partition_bench {
     write_change_entry(entry, {id, 1000, actor, std::move(add), std::move(remove)});
     return apply(entry);
   }
+  verdict change(const change_entry& what) {
+    bytes entry;
+    write_change_entry(entry, what);
+    return apply(entry);
+  }
   verdict give_role(stream_id id, account_id actor, std::vector<role_part> roles) {
     bytes entry;
     write_change_entry(entry, {.stream = id, .time = 1000, .actor = actor, .roles = std::move(roles)});
@@ -130,6 +137,22 @@ class partition_bench {
                  .device = device,
                  .device_version = version,
                  .device_name = "phone"});
+  }
+  verdict settings(const settings_entry& what) {
+    bytes entry;
+    write_settings_entry(entry, what);
+    return apply(entry);
+  }
+  verdict profile(const profile_entry& what) {
+    bytes entry;
+    write_profile_entry(entry, what);
+    return apply(entry);
+  }
+  // To the newest rules, as an owner does at its start (L7).
+  void raise_rules() {
+    bytes entry;
+    write_rules_entry(entry, rules_version);
+    EXPECT_TRUE(apply(entry).ok());
   }
   verdict trim(stream_id id, std::uint64_t through) {
     bytes entry;

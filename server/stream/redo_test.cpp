@@ -34,7 +34,7 @@ class history {
 
   bytes next(const partition& state) {
     bytes entry;
-    switch (random_.below(20)) {
+    switch (random_.below(23)) {
       case 0: write_create_entry(entry, create()); break;
       case 1:
       case 2: write_change_entry(entry, change()); break;
@@ -49,6 +49,8 @@ class history {
       case 11: write_trim_entry(entry, {conversation(), random_.below(60)}); break;
       case 12: write_seen_entry(entry, seen()); break;
       case 13: write_depart_entry(entry, {partition_bench::account(1 + random_.below(6)), time()}); break;
+      case 15: write_settings_entry(entry, settings()); break;
+      case 16: write_profile_entry(entry, profile()); break;
       case 14: write_rules_entry(entry, 1 + static_cast<std::uint32_t>(random_.below(3))); break;
       default: send(entry); break;
     }
@@ -85,19 +87,41 @@ class history {
                        .body = as_bytes(body),
                        .after = random_.one_in(8) ? partition_bench::message(1 + random_.below(200)) : message_id{}}});
   }
+  // Of few ids, so that some come again.
+  request by() {
+    if (random_.one_in(2)) return {};
+    return {device(), partition_bench::message(1 + random_.below(100 + sent_))};
+  }
   create_entry create() {
     create_entry out{.stream = conversation(), .time = time(), .name = "group", .members = some_members(4)};
     out.direct = random_.one_in(5);
     out.open = random_.one_in(2);
     out.creator = out.members.empty() ? account_id{} : out.members[0];
     out.keep = random_.one_in(2) ? retention::forever : retention::until_delivered;
+    if (!out.creator.is_zero()) out.by = by();
+    if (random_.one_in(4)) out.picture = picture_;
     return out;
   }
   change_entry change() {
     change_entry out{conversation(), time(), random_.one_in(2) ? account_id{} : member(), some_members(2),
                      some_members(1)};
     if (random_.one_in(3)) out.roles.push_back({member(), static_cast<role>(random_.below(3))});
+    if (!out.actor.is_zero()) out.by = by();
+    if (!random_.one_in(3)) return out;
+    out.add.clear();
+    out.remove.clear();
+    out.roles.clear();
+    if (random_.one_in(2)) out.look.name = random_.one_in(2) ? "one name" : "another";
+    if (random_.one_in(2)) out.look.picture = random_.one_in(3) ? byte_span() : byte_span(picture_);
     return out;
+  }
+  settings_entry settings() {
+    return {partition_bench::account(1 + random_.below(6)), time(), random_.one_in(2) ? stream_id() : conversation(),
+            1 + random_.below(20), "{}"};
+  }
+  profile_entry profile() {
+    return {partition_bench::account(1 + random_.below(6)), time(), partition_bench::stranger(random_.below(60)),
+            1 + random_.below(9)};
   }
   seen_entry seen() {
     seen_entry out{static_cast<day_number>(random_.below(20)), std::vector<seen_part>(1 + random_.below(3))};
@@ -149,7 +173,9 @@ class history {
                                .conversation = {std::uint64_t{far} << 56, random_.below(4)},
                                .time = time(),
                                .join_seq = 1 + random_.below(50),
-                               .name = "far"});
+                               .name = "far",
+                               .picture = random_.one_in(4) ? byte_span(picture_) : byte_span(),
+                               .with = random_.one_in(4) ? member() : account_id()});
     }
     write_effect_entry(entry, far, n, body);
   }
@@ -168,6 +194,7 @@ class history {
   }
 
   seeded_random& random_;
+  const bytes picture_ = bytes(picture_bytes, 9);
   std::uint64_t sent_ = 0;
 };
 

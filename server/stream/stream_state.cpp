@@ -8,7 +8,9 @@ namespace dunlin::stream {
 
 namespace {
 
+// The second has what the first has, and more behind it. Where there is no more, the first is written.
 constexpr std::uint8_t row_format = 2;
+constexpr std::uint8_t longer_row_format = 3;
 
 bool grow(std::uint64_t& mine, std::uint64_t theirs) {
   if (theirs <= mine) return false;
@@ -92,6 +94,13 @@ id_window& stream_state::window_of(device_id device) {
   return writers.insert(it, writer{device, {}})->accepted;
 }
 
+account_id stream_state::other_than(account_id account) const {
+  for (const auto& m : members) {
+    if (m.account != account) return m.account;
+  }
+  return gone.is_zero() ? account : gone;
+}
+
 void stream_state::note_day(day_number day) {
   if (!days.empty() && day <= days.back().day) {
     days.back().through = head;
@@ -116,7 +125,8 @@ void stream_state::trim(std::uint64_t through) {
 
 void write_row(const stream_state& state, bytes& out) {
   byte_writer w(out);
-  w.u8(row_format);
+  const bool longer = !state.picture.empty() || !state.gone.is_zero();
+  w.u8(longer ? longer_row_format : row_format);
   w.id(state.id);
   w.u8(static_cast<std::uint8_t>((state.is_account ? 1 : 0) | (state.direct ? 2 : 0) | (state.open ? 4 : 0)));
   w.u8(static_cast<std::uint8_t>(state.keep));
@@ -144,11 +154,15 @@ void write_row(const stream_state& state, bytes& out) {
     w.id(writer.device);
     writer.accepted.write(w);
   }
+  if (!longer) return;
+  w.field(state.picture);
+  w.id(state.gone);
 }
 
 bool read_row(byte_span row, stream_state& state) {
   byte_reader r(row);
-  if (r.u8() != row_format) return false;
+  const std::uint8_t format = r.u8();
+  if (format != row_format && format != longer_row_format) return false;
   state.id = r.id<stream_id>();
   const std::uint8_t flags = r.u8();
   state.is_account = (flags & 1) != 0;
@@ -192,6 +206,14 @@ bool read_row(byte_span row, stream_state& state) {
     w.device = r.id<device_id>();
     if (!w.accepted.read(r)) return false;
     state.writers.push_back(std::move(w));
+  }
+  state.picture.clear();
+  state.gone = {};
+  if (format == longer_row_format) {
+    const byte_span picture = r.field();
+    if (!picture.empty() && picture.size() != picture_bytes) return false;
+    state.picture.assign(picture.begin(), picture.end());
+    state.gone = r.id<account_id>();
   }
   return r.ok() && r.at_end() && ascending(state.days, &day_mark::day) && ascending(state.members, &member::account) &&
          ascending(state.writers, &writer::device);

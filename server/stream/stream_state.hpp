@@ -16,6 +16,7 @@ namespace dunlin::stream {
 
 inline constexpr std::size_t max_members = 1024;
 inline constexpr std::size_t max_name_bytes = 128;
+inline constexpr std::size_t picture_bytes = 32;  // of a picture's SHA-256
 
 // Days since 1970 UTC.
 using day_number = std::uint32_t;
@@ -75,6 +76,8 @@ struct stream_state {
   bool open = false;
   retention keep = retention::forever;
   std::string name;
+  bytes picture;    // its SHA-256; empty: none
+  account_id gone;  // of a direct conversation: who has left it
   std::uint64_t head = 0;
   wall_ms ts = 0;  // of the head (S4)
   std::uint64_t epoch = 0;
@@ -98,6 +101,8 @@ struct stream_state {
   id_window& window_of(device_id device);
   [[nodiscard]] id_window* find_window(device_id device);
   [[nodiscard]] const id_window* find_window(device_id device) const;
+  // With whom `account` is in this direct conversation, also if that one has left; with nobody else: itself.
+  [[nodiscard]] account_id other_than(account_id account) const;
 
   [[nodiscard]] bool is_trimmed_by_time() const { return is_account || keep == retention::until_delivered; }
   // Its head is of this day.

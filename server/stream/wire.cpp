@@ -230,6 +230,15 @@ void write_members_changed(bytes& out, const members_changed& what) {
   for (const auto& account : what.left) w.id(2, account);
   w.text(3, what.name);
   for (const auto& member : what.roles) write_member(4, member);
+  w.data(5, what.picture);
+}
+
+void write_conversation_changed(bytes& out, const conversation_changed& what) {
+  wire_writer w(out);
+  w.text(1, what.name.value_or(""));
+  w.data(2, what.picture.value_or(byte_span()));
+  w.flag(3, what.name.has_value());
+  w.flag(4, what.picture.has_value());
 }
 
 void write_added(bytes& out, const added_view& added) {
@@ -239,6 +248,8 @@ void write_added(bytes& out, const added_view& added) {
   w.number(3, added.direct ? 0 : 1);
   w.flag(4, added.open);
   w.text(5, added.name);
+  w.data(6, added.picture);
+  w.id(7, added.with);
 }
 
 std::optional<added_view> read_added(byte_span data) {
@@ -251,6 +262,8 @@ std::optional<added_view> read_added(byte_span data) {
       case number_tag(3): added.direct = r.value() == 0; break;
       case number_tag(4): added.open = r.value() != 0; break;
       case data_tag(5): added.name = as_text(r.data()); break;
+      case data_tag(6): added.picture = r.data(); break;
+      case data_tag(7): added.with = r.id<account_id>(); break;
       default: break;
     }
   }
@@ -264,6 +277,19 @@ void write_device(bytes& out, device_id device, std::string_view name) {
   wire_writer w(out);
   w.id(1, device);
   w.text(2, name);
+}
+
+void write_settings(bytes& out, stream_id conversation, std::uint64_t version, std::string_view json) {
+  wire_writer w(out);
+  w.id(1, conversation);
+  w.number(2, version);
+  w.text(3, json);
+}
+
+void write_profile_changed(bytes& out, account_id account, std::uint64_t version) {
+  wire_writer w(out);
+  w.id(1, account);
+  w.number(2, version);
 }
 
 void write_caught_up(bytes& out) { wire_writer(out).message(1, {}); }

@@ -23,10 +23,13 @@ enum class kind : std::uint32_t {
   text = 1,
   created = 64,
   members = 65,
+  changed = 66,
   added = 80,
   removed = 81,
   device_linked = 82,
   device_revoked = 83,
+  settings = 84,
+  profile = 85,
 };
 inline constexpr std::uint32_t first_kind_of_server = 64;
 
@@ -129,11 +132,19 @@ struct members_changed {
   std::vector<account_id> left;
   std::string_view name;
   std::vector<member_view> roles;  // of who stays and has another one now
+  byte_span picture;
 
   // Of who joined with this, or stays.
   void set_role(const member_view& member);
 };
 void write_members_changed(bytes& out, const members_changed& what);
+
+// ConversationChanged, the body of `changed`.
+struct conversation_changed {
+  std::optional<std::string_view> name;
+  std::optional<byte_span> picture;
+};
+void write_conversation_changed(bytes& out, const conversation_changed& what);
 
 struct added_view {
   stream_id conversation;
@@ -141,11 +152,16 @@ struct added_view {
   bool direct = false;
   bool open = false;
   std::string_view name;
+  byte_span picture;
+  account_id with;
 };
 void write_added(bytes& out, const added_view& added);
 std::optional<added_view> read_added(byte_span data);
 void write_removed(bytes& out, stream_id conversation);
 void write_device(bytes& out, device_id device, std::string_view name);
+// `conversation` zero: of the account.
+void write_settings(bytes& out, stream_id conversation, std::uint64_t version, std::string_view json);
+void write_profile_changed(bytes& out, account_id account, std::uint64_t version);
 
 // dunlin.v1.Now, one function per case.
 void write_caught_up(bytes& out);

@@ -97,6 +97,7 @@ bytes write(const v1::MembersChanged& m) {
   for (const auto& member : m.joined()) what.joined.push_back(view(member));
   for (const auto& account : m.left()) what.left.push_back(id_of<account_id>(account));
   for (const auto& member : m.roles()) what.roles.push_back(view(member));
+  what.picture = as_bytes(m.picture());
   bytes out;
   write_members_changed(out, what);
   return out;
@@ -108,7 +109,30 @@ bytes write(const v1::Added& m) {
                     .join_seq = m.join_seq(),
                     .direct = m.kind() == v1::CONVERSATION_DIRECT,
                     .open = m.open(),
-                    .name = m.name()});
+                    .name = m.name(),
+                    .picture = as_bytes(m.picture()),
+                    .with = id_of<account_id>(m.with())});
+  return out;
+}
+
+bytes write(const v1::ConversationChanged& m) {
+  conversation_changed what;
+  if (m.has_name()) what.name = m.name();
+  if (m.has_picture()) what.picture = as_bytes(m.picture());
+  bytes out;
+  write_conversation_changed(out, what);
+  return out;
+}
+
+bytes write(const v1::Settings& m) {
+  bytes out;
+  write_settings(out, id_of<stream_id>(m.conversation()), m.version(), m.json());
+  return out;
+}
+
+bytes write(const v1::ProfileChanged& m) {
+  bytes out;
+  write_profile_changed(out, id_of<account_id>(m.account()), m.version());
   return out;
 }
 
@@ -179,6 +203,8 @@ bool read(byte_span data, v1::Added& m) {
   m.set_kind(added->direct ? v1::CONVERSATION_DIRECT : v1::CONVERSATION_GROUP);
   m.set_open(added->open);
   m.set_name(std::string(added->name));
+  m.set_picture(std::string(as_text(added->picture)));
+  m.set_with(text_of(added->with));
   return true;
 }
 
@@ -209,6 +235,9 @@ std::optional<bytes> write_ours(const Message& message) {
   if_is<v1::Added>(message, keep);
   if_is<v1::Removed>(message, keep);
   if_is<v1::Device>(message, keep);
+  if_is<v1::ConversationChanged>(message, keep);
+  if_is<v1::Settings>(message, keep);
+  if_is<v1::ProfileChanged>(message, keep);
   return out;
 }
 

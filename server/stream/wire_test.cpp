@@ -36,6 +36,11 @@ class filler {
     }
     // Ours cannot say "added to nothing", and nobody has to.
     if (auto* added = google::protobuf::DynamicCastToGenerated<v1::Added>(&m)) added->set_conversation(id());
+    // What does not count is not written.
+    if (auto* changed = google::protobuf::DynamicCastToGenerated<v1::ConversationChanged>(&m)) {
+      if (!changed->has_name()) changed->clear_name();
+      if (!changed->has_picture()) changed->clear_picture();
+    }
   }
 
  private:
@@ -140,7 +145,7 @@ TEST_P(ReadMessage, OfFlippedBitsIsRefusedOrReadAsLibprotobufReadsIt) {
 std::string name_of(const testing::TestParamInfo<const char*>& of) { return of.param; }
 INSTANTIATE_TEST_SUITE_P(Wire, WrittenMessage,
                          testing::Values("Send", "Record", "Receipt", "Now", "MembersChanged", "Added", "Removed",
-                                         "Device"),
+                                         "Device", "ConversationChanged", "Settings", "ProfileChanged"),
                          name_of);
 // The others the server only writes.
 INSTANTIATE_TEST_SUITE_P(Wire, ReadMessage, testing::Values("Send", "Record", "Receipt", "Added"), name_of);

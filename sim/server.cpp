@@ -227,6 +227,10 @@ void server::change_members(engine::members_spec spec, std::function<void(stream
   post(partition_of(spec.id), [spec, done = std::move(done)](engine::shard& s) { s.change_members(spec, done); });
 }
 
+void server::change_look(engine::look_spec spec, std::function<void(stream::verdict)> done) {
+  post(partition_of(spec.id), [spec, done = std::move(done)](engine::shard& s) { s.change_look(spec, done); });
+}
+
 void server::tell_account(engine::account_spec spec, std::function<void(stream::verdict)> done) {
   post(partition_of(spec.account), [spec, done = std::move(done)](engine::shard& s) { s.tell_account(spec, done); });
 }
@@ -239,6 +243,17 @@ void server::read_records(engine::records_request request, std::function<void(en
 void server::read_state(account_id account, device_id device, std::function<void(engine::state_answer)> done) {
   post(partition_of(account),
        [account, device, done = std::move(done)](engine::shard& s) { s.read_state(account, device, done); });
+}
+
+void server::read_members(account_id reader, stream_id conversation, std::function<void(engine::members_answer)> done) {
+  post(partition_of(conversation), [reader, conversation, done = std::move(done)](engine::shard& s) {
+    s.read_members(reader, conversation, done);
+  });
+}
+
+void server::read_audience(account_id account, stream_id from, std::function<void(engine::audience_answer)> done) {
+  post(partition_of(account),
+       [account, from, done = std::move(done)](engine::shard& s) { s.read_audience(account, from, done); });
 }
 
 void server::status(std::function<void(std::vector<engine::shard_status>)> done) {

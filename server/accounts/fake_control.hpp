@@ -18,7 +18,7 @@ namespace dunlin::engine {
 
 class fake_control final : public control {
  public:
-  // The next verdicts of tell_account, create and change_members; when there are none left: accepted.
+  // The next verdicts of tell_account, create, change_members and change_look; when there are none left: accepted.
   void answer_next(std::initializer_list<stream::verdict> verdicts) {
     const std::lock_guard guard(lock_);
     verdicts_.insert(verdicts_.end(), verdicts);
@@ -59,6 +59,10 @@ class fake_control final : public control {
     const std::lock_guard guard(lock_);
     return changes_;
   }
+  [[nodiscard]] std::vector<look_spec> looks() const {
+    const std::lock_guard guard(lock_);
+    return looks_;
+  }
   // What read_records gives to members of that conversation.
   void put_records(stream_id conversation, std::vector<bytes> records) {
     const std::lock_guard guard(lock_);
@@ -67,6 +71,22 @@ class fake_control final : public control {
   void put_state(account_id account, state_answer state) {
     const std::lock_guard guard(lock_);
     states_[account] = std::move(state);
+  }
+
+  // What read_members gives to those who are among them.
+  void put_members(stream_id conversation, std::vector<members_answer::member> members) {
+    const std::lock_guard guard(lock_);
+    members_[conversation] = std::move(members);
+  }
+  // The parts of the audience of this account, in order.
+  void put_audience(account_id account, std::vector<std::vector<account_id>> parts) {
+    const std::lock_guard guard(lock_);
+    audiences_[account] = std::move(parts);
+  }
+  // So many reads of an audience are refused: busy.
+  void refuse_audiences(int count) {
+    const std::lock_guard guard(lock_);
+    refused_audiences_ = count;
   }
 
   void create(conversation_spec spec, std::function<void(stream::verdict)> done) override {
@@ -79,6 +99,12 @@ class fake_control final : public control {
   void change_members(members_spec spec, std::function<void(stream::verdict)> done) override {
     answer([&] {
       changes_.push_back(spec);
+      return [done, outcome = next()] { done(outcome); };
+    });
+  }
+  void change_look(look_spec spec, std::function<void(stream::verdict)> done) override {
+    answer([&] {
+      looks_.push_back(spec);
       return [done, outcome = next()] { done(outcome); };
     });
   }
@@ -108,6 +134,30 @@ class fake_control final : public control {
     answer([&] {
       auto out = states_[account];
       out.outcome = stream::verdict::accept(0, 0);
+      return [done, out] { done(out); };
+    });
+  }
+  void read_members(account_id reader, stream_id conversation, std::function<void(members_answer)> done) override {
+    answer([&] {
+      members_answer out{stream::verdict::refuse(stream::reason::not_member), {}};
+      const auto& all = members_[conversation];
+      if (std::ranges::count(all, reader, &members_answer::member::account) > 0) {
+        out = {stream::verdict::accept(0, 0), all};
+      }
+      return [done, out] { done(out); };
+    });
+  }
+  void read_audience(account_id account, stream_id from, std::function<void(audience_answer)> done) override {
+    answer([&] {
+      audience_answer out{stream::verdict::accept(0, 0), {}, {}};
+      const auto& parts = audiences_[account];
+      if (refused_audiences_ > 0) {
+        --refused_audiences_;
+        out.outcome = stream::verdict::refuse(stream::reason::busy);
+      } else if (from.lo < parts.size()) {
+        out.accounts = parts[from.lo];
+        if (from.lo + 1 < parts.size()) out.next = {0, from.lo + 1};
+      }
       return [done, out] { done(out); };
     });
   }
@@ -143,6 +193,10 @@ class fake_control final : public control {
   std::vector<account_spec> told_;
   std::map<stream_id, conversation_spec> conversations_;
   std::vector<members_spec> changes_;
+  std::vector<look_spec> looks_;
+  std::map<stream_id, std::vector<members_answer::member>> members_;
+  std::map<account_id, std::vector<std::vector<account_id>>> audiences_;
+  int refused_audiences_ = 0;
   std::map<stream_id, std::vector<bytes>> records_;
   std::map<account_id, state_answer> states_;
 };

@@ -27,6 +27,12 @@ void control_door::change_members(engine::members_spec spec, std::function<void(
   if (!taken) done(verdict::refuse(reason::busy));
 }
 
+void control_door::change_look(engine::look_spec spec, std::function<void(verdict)> done) {
+  const partition_id p = partition_of(spec.id);
+  const bool taken = on(p, [spec = std::move(spec), done](shard& s) { s.change_look(spec, done); });
+  if (!taken) done(verdict::refuse(reason::busy));
+}
+
 void control_door::tell_account(engine::account_spec spec, std::function<void(verdict)> done) {
   const partition_id p = partition_of(spec.account);
   const bool taken = on(p, [spec = std::move(spec), done](shard& s) mutable { s.tell_account(std::move(spec), done); });
@@ -43,6 +49,21 @@ void control_door::read_records(engine::records_request request, std::function<v
 void control_door::read_state(account_id account, device_id device, std::function<void(engine::state_answer)> done) {
   if (!on(partition_of(account), [account, device, done](shard& s) { s.read_state(account, device, done); })) {
     done({.outcome = verdict::refuse(reason::busy)});
+  }
+}
+
+void control_door::read_members(account_id reader, stream_id conversation,
+                                std::function<void(engine::members_answer)> done) {
+  const partition_id p = partition_of(conversation);
+  if (!on(p, [reader, conversation, done](shard& s) { s.read_members(reader, conversation, done); })) {
+    done({.outcome = verdict::refuse(reason::busy), .members = {}});
+  }
+}
+
+void control_door::read_audience(account_id account, stream_id from,
+                                 std::function<void(engine::audience_answer)> done) {
+  if (!on(partition_of(account), [account, from, done](shard& s) { s.read_audience(account, from, done); })) {
+    done({.outcome = verdict::refuse(reason::busy), .accounts = {}, .next = {}});
   }
 }
 

@@ -23,9 +23,13 @@ class control_door final : public engine::control {
 
   void create(engine::conversation_spec spec, std::function<void(stream::verdict)> done) override;
   void change_members(engine::members_spec spec, std::function<void(stream::verdict)> done) override;
+  void change_look(engine::look_spec spec, std::function<void(stream::verdict)> done) override;
   void tell_account(engine::account_spec spec, std::function<void(stream::verdict)> done) override;
   void read_records(engine::records_request request, std::function<void(engine::records_answer)> done) override;
   void read_state(account_id account, device_id device, std::function<void(engine::state_answer)> done) override;
+  void read_members(account_id reader, stream_id conversation,
+                    std::function<void(engine::members_answer)> done) override;
+  void read_audience(account_id account, stream_id from, std::function<void(engine::audience_answer)> done) override;
   void status(std::function<void(std::vector<engine::shard_status>)> done) override;
 
  private:

@@ -12,6 +12,7 @@
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
+#include "engine/control.hpp"
 #include "stream/stream_state.hpp"
 #include "stream/verdict.hpp"
 
@@ -59,6 +60,19 @@ struct read {
   std::uint64_t first = 0;
   std::uint32_t max_records = 0;
   std::uint32_t max_bytes = 0;
+  reply_to from;
+};
+
+// D10, S6: how far a conversation is, and what it is, for one of its members. Whoever waits asks again.
+struct about_request {
+  enum class depth : std::uint8_t {
+    head,     // the head alone
+    facts,    // and all else but the members
+    members,  // and who they are, but no last record
+  };
+  stream_id stream;
+  account_id account;
+  depth want = depth::head;
   reply_to from;
 };
 
@@ -188,6 +202,25 @@ struct records {
   record_list list;  // ascending, may start above `first` (trimmed)
 };
 
+struct conversation_facts {
+  std::uint64_t head = 0;
+  std::uint64_t join_seq = 0;
+  receipts others;
+  std::string name;
+  bytes picture;
+  stream::role as = stream::role::member;
+  std::size_t count = 0;
+  account_id with;
+  bytes last;  // the wire Record at the head; without its body if `last_is_cut`
+  bool last_is_cut = false;
+  std::vector<members_answer::member> members;
+};
+struct about {
+  std::uint64_t token = 0;
+  stream::verdict outcome;  // refused: no member, or the store failed (busy)
+  std::shared_ptr<const conversation_facts> facts;
+};
+
 struct marks_kept {
   stream_id stream;
   std::uint32_t handle = 0;
@@ -223,14 +256,14 @@ struct state_ready {
 
 using message = std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, submitted_run,
                              verdicts, news, urgent_news, armed_list, records, marks_kept, receipts_news, live_down,
-                             attach_ready, state_ready>;
+                             attach_ready, state_ready, about_request, about>;
 
 // What nobody may be left waiting for: its place was promised with the question.
 inline bool is_answer(const message& m) {
   return std::holds_alternative<submitted>(m) || std::holds_alternative<submitted_run>(m) ||
          std::holds_alternative<verdicts>(m) || std::holds_alternative<records>(m) ||
          std::holds_alternative<armed_list>(m) || std::holds_alternative<effect_kept>(m) ||
-         std::holds_alternative<marks_kept>(m);
+         std::holds_alternative<marks_kept>(m) || std::holds_alternative<about>(m);
 }
 
 // The way to the other shards.

@@ -262,45 +262,6 @@ bool owner::submit_seen(partition_id p, const std::vector<stream::seen_part>& pa
   return append(p, scratch_, store::space_for::upkeep, nullptr) == reason::none;
 }
 
-// --- effects (O1 to O3) -----------------------------------------------------------------------------------------
-
-void owner::hold_effects(partition_id id) {
-  auto& p = part(id);
-  for (const auto& told : p.told()) {
-    const auto& queue = p.effects().waiting().at(told.to);
-    const auto& e = queue[told.n - queue.front().n];
-    hold(shard_of(told.to), effect{id, told.to, told.n, e.body});
-    counts_.effects_sent.add();
-    if (planted(bug::effect_forgotten_early)) p.effects().forget(told.to, told.n);
-  }
-}
-
-void owner::send_effect(partition_id from, partition_id to, const stream::outbox::effect& e) {
-  counts_.effects_sent.add();
-  hold(shard_of(to), effect{from, to, e.n, e.body});
-}
-
-void owner::resend_effects(shard_id target) {
-  for (auto& p : partitions_) {
-    if (!p) continue;
-    for (const auto& [to, queue] : p->effects().waiting()) {
-      if (shard_of(to) != target) continue;
-      for (const auto& e : queue) send_effect(p->id(), to, e);
-    }
-  }
-}
-
-void owner::take(effect& m, moment /*now*/) {
-  scratch_.clear();
-  stream::write_effect_entry(scratch_, m.from, m.n, m.body);
-  // Without space it is not taken; its source sends it again (O3).
-  append(m.to, scratch_, store::space_for::upkeep, nullptr);
-}
-
-void owner::take(effect_kept& m) {
-  if (mine(m.from)) part(m.from).effects().forget(m.to, m.n);
-}
-
 // --- messages and turns -----------------------------------------------------------------------------------------
 
 void owner::take(message&& m, moment now) {
@@ -320,6 +281,8 @@ void owner::take(message&& m, moment now) {
     keys = stream::parts_of(s->entry);
   } else if (auto* r = std::get_if<read>(&m)) {
     keys.push_back({store::row_kind::stream, r->stream});
+  } else if (auto* q = std::get_if<about_request>(&m)) {
+    keys.push_back({store::row_kind::stream, q->stream});
   } else if (auto* e = std::get_if<effect>(&m)) {
     bytes entry;
     stream::write_effect_entry(entry, e->from, e->n, e->body);
@@ -389,6 +352,7 @@ void owner::turn(moment now) {
 
 void owner::tick(moment now) {
   wall_ = now.wall;
+  if (rules_due_) raise_rules();
   flush_marks_due(now);
   let_go(now);
   if (now.mono - effects_at_ >= limits_.resend_effects) {

@@ -78,7 +78,7 @@ class owner final : public store::applier {
   void turn(moment now);
   // Hands the open batch to the log: the end of a turn. True: it is kept, since it has fewer records than `enough`.
   bool flush(std::size_t enough) { return log_.flush(enough); }
-  // Every few milliseconds: marks, effects to be sent again.
+  // Every few milliseconds, and in the first turn: marks, effects to be sent again, rules.
   void tick(moment now);
   // A link lost something, or its other side is new: all effects to that shard's partitions go out again (O1).
   void resend_effects(shard_id to);
@@ -91,7 +91,8 @@ class owner final : public store::applier {
   [[nodiscard]] std::size_t effects_owed() const;
   // True while something waits for a disk or for durability: the loop should not sleep long.
   [[nodiscard]] bool is_idle() const {
-    return held_.size() == 0 && pending_reads_.empty() && waiting_reads_.empty() && loading_.empty();
+    return held_.size() == 0 && pending_reads_.empty() && pending_abouts_.empty() && waiting_reads_.empty() &&
+           loading_.empty();
   }
   // Messages that are decided and wait for the log.
   [[nodiscard]] std::size_t undurable() const { return held_.verdicts(); }
@@ -146,7 +147,7 @@ class owner final : public store::applier {
     bool untold = false;        // the same for receipts
     std::size_t first_new = 0;  // the first of these in `recent`
   };
-  static constexpr std::size_t max_waiting_reads = 16'384;  // about 100 bytes each
+  static constexpr std::size_t max_waiting_reads = 16'384;  // about 130 bytes each
   struct pending_read {
     read request;
     std::uint64_t first = 0;  // what may be read at all starts here
@@ -159,6 +160,7 @@ class owner final : public store::applier {
   void refuse_submit(const submit& m);  // its state cannot be read back
   void take(arms& m, moment now);
   void take(read& m, moment now);
+  void take(about_request& m, moment now);
   void take(marks_reports& m, moment now);
   void take(effect& m, moment now);
   void take(effect_kept& m);
@@ -174,6 +176,8 @@ class owner final : public store::applier {
   void hold(shard_id to, message&& m);
   void hold(const own_event& event);
   void keep_record(release_batch& batch, stream_id stream, std::uint64_t seq, std::int64_t ts, byte_span rest);
+  // Partitions that go by older rules go by the newest from here on (L7).
+  void raise_rules();
   void hold_effects(partition_id p);
   void send_effect(partition_id from, partition_id to, const stream::outbox::effect& e);
   bool is_here(const store::row_key& key);
@@ -198,6 +202,12 @@ class owner final : public store::applier {
   void finish_read(store::read_answer& a);
   void go_on_reading(std::size_t answered, moment now);
   void refuse_read(const read& m, stream::reason why);
+  std::shared_ptr<conversation_facts> facts_of(const stream::stream_state& state, live_stream& live,
+                                               account_id account);
+  // When all that it may have seen is durable (L2).
+  void answer_about(const about_request& m, const stream::verdict& outcome,
+                    std::shared_ptr<const conversation_facts> facts);
+  void finish_about(store::read_answer& a);
 
   void flush_marks_due(moment now);
   void flush_marks(std::vector<stream_id>& listed);
@@ -260,9 +270,15 @@ class owner final : public store::applier {
   mono_ms group_at_ = 0;
   mono_ms effects_at_ = 0;
   wall_ms wall_ = 0;  // of the turn at hand
+  bool rules_due_ = true;
 
   boost::unordered_flat_map<std::uint64_t, pending_read> pending_reads_;
-  std::deque<read> waiting_reads_;  // for the store to have room for a request
+  struct pending_about {
+    about_request request;
+    std::uint64_t head = 0;  // that was released when it was asked
+  };
+  boost::unordered_flat_map<std::uint64_t, pending_about> pending_abouts_;
+  std::deque<message> waiting_reads_;  // of either kind, for the store to have room for a request
   // A message whose states are being read back.
   struct parked {
     message what;

@@ -52,7 +52,7 @@ void owner::take(read& m, moment /*now*/) {
   if (!history_.read(request)) {
     // After a start everybody reads at once. A refusal would be repeated a second later.
     if (waiting_reads_.size() >= max_waiting_reads) return refuse_read(m, reason::busy);
-    waiting_reads_.push_back(m);
+    waiting_reads_.emplace_back(m);
     return;
   }
   pending_reads_[token] = {m, first, live.released};
@@ -61,7 +61,7 @@ void owner::take(read& m, moment /*now*/) {
 // As many as may have found room by what was answered; each is looked at anew, as if it had come now.
 void owner::go_on_reading(std::size_t answered, moment now) {
   for (; answered != 0 && !waiting_reads_.empty(); --answered) {
-    message next(waiting_reads_.front());
+    message next(std::move(waiting_reads_.front()));
     waiting_reads_.pop_front();
     take(std::move(next), now);
   }
@@ -69,7 +69,7 @@ void owner::go_on_reading(std::size_t answered, moment now) {
 
 void owner::finish_read(store::read_answer& a) {
   const auto it = pending_reads_.find(a.token);
-  if (it == pending_reads_.end()) return;
+  if (it == pending_reads_.end()) return finish_about(a);
   const pending_read pending = std::move(it->second);
   pending_reads_.erase(it);
   if (a.error) {

@@ -86,6 +86,7 @@ void owner::finish_load(store::load_answer& a, moment now) {
 void owner::cannot_read_back(message& m) {
   if (auto* s = std::get_if<submit>(&m)) refuse_submit(*s);
   if (auto* r = std::get_if<read>(&m)) refuse_read(*r, reason::busy);
+  if (auto* q = std::get_if<about_request>(&m)) answer_about(*q, stream::verdict::refuse(reason::busy), nullptr);
   if (auto* a = std::get_if<attach_ready>(&m)) {
     a->ready = a->failed = true;
     out_.post(self_, std::move(m));
@@ -140,6 +141,7 @@ void owner::note_published() {
 std::set<store::row_key> owner::awaited() const {
   std::set<store::row_key> keys;
   for (const auto& [token, pending] : pending_reads_) keys.insert({store::row_kind::stream, pending.request.stream});
+  for (const auto& [token, pending] : pending_abouts_) keys.insert({store::row_kind::stream, pending.request.stream});
   for (const auto& id : unsignalled_) keys.insert({store::row_kind::stream, id});
   // A message that waits for other states was told that these do not exist: whatever came since must not leave again
   // before it is taken.

@@ -71,6 +71,7 @@ void shard::take(message&& m) {
   if (auto* x = std::get_if<submitted_run>(&m)) return take_run(x->token, x->list);
   if (auto* x = std::get_if<armed_list>(&m)) return inboxes_.take(*x);
   if (auto* x = std::get_if<records>(&m)) return take(*x);
+  if (auto* x = std::get_if<about>(&m)) return take(*x);
   if (auto* x = std::get_if<urgent_news>(&m)) return inboxes_.take(*x);
   if (auto* x = std::get_if<marks_kept>(&m)) return inboxes_.take(*x);
   if (auto* x = std::get_if<receipts_news>(&m)) return inboxes_.take(*x);
@@ -168,9 +169,11 @@ void shard::expire_control() {
     if (it->second.verdict) {
       submitted busy{token, verdict::refuse(reason::busy)};
       take(busy);
-    } else {
+    } else if (it->second.records) {
       records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
       take(busy);
+    } else {
+      take(about{token, verdict::refuse(reason::busy), nullptr});
     }
   }
 }
@@ -283,6 +286,14 @@ void shard::take(records& m) {
   const auto it = control_.find(m.token);
   if (it == control_.end()) return;
   const auto done = std::move(it->second.records);
+  control_.erase(it);
+  done(m);
+}
+
+void shard::take(const about& m) {
+  const auto it = control_.find(m.token);
+  if (it == control_.end()) return;
+  const auto done = std::move(it->second.about);
   control_.erase(it);
   done(m);
 }

@@ -101,9 +101,12 @@ class shard final : public outbound {
   // --- control, on this thread (engine/control_door.hpp calls these)
   void create(const conversation_spec& spec, std::function<void(stream::verdict)> done);
   void change_members(const members_spec& spec, std::function<void(stream::verdict)> done);
+  void change_look(const look_spec& spec, std::function<void(stream::verdict)> done);
   void tell_account(account_spec spec, std::function<void(stream::verdict)> done);
   void read_records(records_request request, std::function<void(records_answer)> done);
   void read_state(account_id account, device_id device, std::function<void(state_answer)> done);
+  void read_members(account_id reader, stream_id conversation, std::function<void(members_answer)> done);
+  void read_audience(account_id account, stream_id from, std::function<void(audience_answer)> done);
   [[nodiscard]] shard_status status() const;
   stream::partition& applier_partition(partition_id p) { return owner_.part(p); }
 
@@ -120,8 +123,10 @@ class shard final : public outbound {
   struct pending_control {
     std::function<void(stream::verdict)> verdict;
     std::function<void(records_answer_view)> records;
+    std::function<void(const engine::about&)> about;
     mono_ms since = 0;
   };
+  static constexpr std::size_t max_control = 1024;
   // What a token's top bits say it belongs to.
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
@@ -137,22 +142,29 @@ class shard final : public outbound {
   void take(const attach_ready& m);
   void take(const state_ready& m);
   void take(records& m);
+  void take(const about& m);
   void submit_control(partition_id p, bytes entry, std::function<void(stream::verdict)> done);
   void tell_device(const std::shared_ptr<account_spec>& spec, std::size_t i, stream::verdict last,
                    std::function<void(stream::verdict)> done);
+  void tell_news(const std::shared_ptr<account_spec>& spec, std::size_t i, stream::verdict last,
+                 std::function<void(stream::verdict)> done);
   void depart(account_id account, std::function<void(stream::verdict)> done);
   void set_cursors(account_id account, device_id device, std::function<void(stream::verdict)> done);
-  // Asks the conversations' owners for their heads and receipts, so many at a time: `each` for each answer, then
-  // `done`.
+  // Asks the conversations' owners about them, so many at a time: `each` for each answer, then `done`.
   struct asking {
     account_id account;
+    about_request::depth want = about_request::depth::head;
     std::vector<stream_id> list;
     std::size_t next = 0;
     std::size_t waiting = 0;
-    std::function<void(std::size_t, records_answer_view)> each;
+    std::function<void(std::size_t, const about&)> each;
     std::function<void()> done;
   };
-  void ask_heads(const std::shared_ptr<asking>& all);
+  void ask_about(const std::shared_ptr<asking>& all);
+  // Once the account's rows are in memory (false: they cannot be read), or all that was applied is durable.
+  void when_loaded(account_id account, std::function<void(bool)> go);
+  void when_durable(account_id account, std::function<void()> go);
+  void gather_audience(account_id account, stream_id from, std::function<void(audience_answer)> done);
   void build_state(account_id account, device_id device, std::function<void(state_answer)> done);
 
   surroundings around_;

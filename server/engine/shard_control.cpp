@@ -1,6 +1,4 @@
-// The control plane's calls on the shard's thread.
-
-#include <algorithm>
+// What the control plane asks to be written, on the shard's thread.
 
 #include "engine/shard.hpp"
 
@@ -8,10 +6,6 @@ namespace dunlin::engine {
 
 using stream::reason;
 using stream::verdict;
-
-namespace {
-constexpr std::size_t max_control = 1024;
-}
 
 void shard::submit_control(partition_id p, bytes entry, std::function<void(verdict)> done) {
   if (control_.size() >= max_control) return done(verdict::refuse(reason::busy));
@@ -28,27 +22,60 @@ void shard::create(const conversation_spec& spec, std::function<void(verdict)> d
   bytes entry;
   stream::write_create_entry(entry, {.stream = spec.id,
                                      .time = now_.wall,
+                                     .creator = spec.creator,
                                      .direct = spec.direct,
                                      .open = spec.open,
                                      .keep = spec.keep,
                                      .name = spec.name,
-                                     .members = spec.members});
+                                     .members = spec.members,
+                                     .by = spec.by,
+                                     .picture = spec.picture});
   submit_control(partition_of(spec.id), std::move(entry), std::move(done));
 }
 
 void shard::change_members(const members_spec& spec, std::function<void(verdict)> done) {
   bytes entry;
-  stream::write_change_entry(entry, {spec.id, now_.wall, spec.actor, spec.add, spec.remove, spec.roles});
+  stream::write_change_entry(entry, {spec.id, now_.wall, spec.actor, spec.add, spec.remove, spec.roles, spec.by, {}});
+  submit_control(partition_of(spec.id), std::move(entry), std::move(done));
+}
+
+void shard::change_look(const look_spec& spec, std::function<void(verdict)> done) {
+  stream::change_entry change{.stream = spec.id, .time = now_.wall, .actor = spec.actor, .by = spec.by};
+  if (spec.name) change.look.name = *spec.name;
+  if (spec.picture) change.look.picture = *spec.picture;
+  bytes entry;
+  stream::write_change_entry(entry, change);
   submit_control(partition_of(spec.id), std::move(entry), std::move(done));
 }
 
 void shard::tell_account(account_spec spec, std::function<void(verdict)> done) {
   auto told = std::make_shared<account_spec>(std::move(spec));
-  if (!told->deleted) return tell_device(told, 0, {}, std::move(done));
-  tell_device(told, 0, {}, [this, account = told->account, done = std::move(done)](verdict v) mutable {
+  auto news = [this, told, done = std::move(done)](verdict v) mutable {
     if (!v.ok()) return done(v);
-    depart(account, std::move(done));
-  });
+    tell_news(told, 0, v, [this, told, done = std::move(done)](verdict w) mutable {
+      if (!w.ok() || told->version == 0 || !told->deleted) return done(w);
+      depart(told->account, std::move(done));
+    });
+  };
+  if (told->version == 0) return news(verdict::repeat(0));
+  tell_device(told, 0, {}, std::move(news));
+}
+
+// Settings, then profiles, one entry each.
+void shard::tell_news(const std::shared_ptr<account_spec>& spec, std::size_t i, verdict last,
+                      std::function<void(verdict)> done) {
+  if (i >= spec->put.size() + spec->profiles.size() || !last.ok()) return done(last);
+  bytes data;
+  if (i < spec->put.size()) {
+    const auto& put = spec->put[i];
+    stream::write_settings_entry(data, {spec->account, now_.wall, put.conversation, put.version, put.json});
+  } else {
+    const auto& profile = spec->profiles[i - spec->put.size()];
+    stream::write_profile_entry(data, {spec->account, now_.wall, profile.of, profile.version});
+  }
+  submit_control(
+      partition_of(spec->account), std::move(data),
+      [this, spec, i, done = std::move(done)](verdict v) mutable { tell_news(spec, i + 1, v, std::move(done)); });
 }
 
 // A deleted account leaves its conversations in steps; only then it counts as told, so that a crash in between only
@@ -92,27 +119,6 @@ void shard::tell_device(const std::shared_ptr<account_spec>& spec, std::size_t i
                  });
 }
 
-void shard::ask_heads(const std::shared_ptr<asking>& all) {
-  constexpr std::size_t at_a_time = 64;
-  while (all->next < all->list.size() && all->waiting < at_a_time) {
-    const std::size_t i = all->next++;
-    const std::uint64_t token = control_bit | next_control_++;
-    read r{.stream = all->list[i], .account = all->account, .first = 1, .from = {around_.self, token}};
-    if (!post(owner_.shard_of(partition_of(all->list[i])), std::move(r))) {
-      all->each(i, {.token = token, .outcome = verdict::refuse(reason::busy)});
-      continue;
-    }
-    ++all->waiting;
-    control_[token].since = now_.mono;
-    control_[token].records = [this, all, i](records_answer_view m) {
-      all->each(i, m);
-      --all->waiting;
-      ask_heads(all);
-    };
-  }
-  if (all->waiting == 0 && all->next == all->list.size()) std::exchange(all->done, [] {})();
-}
-
 void shard::set_cursors(account_id account, device_id device, std::function<void(verdict)> done) {
   const auto* state = owner_.inbox(account);
   if (state == nullptr) return done(verdict::refuse(reason::busy));
@@ -124,8 +130,8 @@ void shard::set_cursors(account_id account, device_id device, std::function<void
   auto all = std::make_shared<asking>();
   all->account = account;
   for (const auto& c : state->conversations) all->list.push_back(c.id);
-  all->each = [heads, account, device, a = all.get()](std::size_t i, records_answer_view m) {
-    if (m.outcome.ok()) heads->parts.push_back({account, a->list[i], device, m.head});
+  all->each = [heads, account, device, a = all.get()](std::size_t i, const about& m) {
+    if (m.outcome.ok()) heads->parts.push_back({account, a->list[i], device, m.facts->head});
     // Left meanwhile: nothing to set.
     heads->failed = heads->failed || (!m.outcome.ok() && m.outcome.why == reason::busy);
   };
@@ -135,83 +141,7 @@ void shard::set_cursors(account_id account, device_id device, std::function<void
     stream::write_cursors_entry(entry, heads->parts);
     submit_control(partition_of(account), std::move(entry), done);
   };
-  ask_heads(all);
-}
-
-void shard::read_records(records_request request, std::function<void(records_answer)> done) {
-  if (control_.size() >= max_control) return done({.outcome = verdict::refuse(reason::busy)});
-  const std::uint64_t token = control_bit | next_control_++;
-  control_[token].since = now_.mono;
-  control_[token].records = [done = std::move(done)](records_answer_view m) {
-    records_answer out{.outcome = m.outcome, .head = m.head};
-    if (m.list) {
-      for (const auto& record : *m.list) {
-        const auto data = record.data();
-        out.records.emplace_back(data.begin(), data.end());
-      }
-    }
-    done(std::move(out));
-  };
-  read r{.stream = request.conversation,
-         .account = request.reader,
-         .first = std::max<std::uint64_t>(request.from, 1),
-         .max_records = std::clamp<std::uint32_t>(request.limit, 1, 1000),
-         .max_bytes = 1024 * 1024,
-         .from = {around_.self, token}};
-  if (!post(owner_.shard_of(partition_of(request.conversation)), std::move(r))) {
-    records busy{.token = token, .outcome = verdict::refuse(reason::busy)};
-    take(busy);
-  }
-}
-
-void shard::read_state(account_id account, device_id device, std::function<void(state_answer)> done) {
-  if (states_.size() >= max_control) return done({.outcome = verdict::refuse(reason::busy)});
-  const std::uint64_t token = next_control_++;
-  states_[token] = [this, account, device, done = std::move(done)](bool ok) mutable {
-    if (!ok) return done({.outcome = verdict::refuse(reason::busy)});
-    build_state(account, device, std::move(done));
-  };
-  own_.emplace_back(state_ready{token, account});
-}
-
-// Heads and receipts are their owners' to tell (D10). What stands here is shown once it is durable (L2).
-void shard::build_state(account_id account, device_id device, std::function<void(state_answer)> done) {
-  const auto* state = owner_.inbox(account);
-  if (state == nullptr) return done({.outcome = verdict::refuse(reason::not_member)});
-  const std::size_t place = state->find_device(device);
-  auto answer = std::make_shared<state_answer>();
-  answer->outcome = verdict::accept(0, 0);
-  const auto* own = owner_.part(partition_of(account)).find_stream(account_stream(account));
-  answer->at = own == nullptr ? 0 : own->head;
-  auto all = std::make_shared<asking>();
-  all->account = account;
-  answer->conversations.reserve(state->conversations.size());
-  for (const auto& c : state->conversations) {
-    if (c.id == account_stream(account)) continue;
-    all->list.push_back(c.id);
-    answer->conversations.push_back({.id = c.id,
-                                     .join_seq = c.join_seq,
-                                     .cursor = place < c.cursors.size() ? c.cursors[place] : 0,
-                                     .read = c.read,
-                                     .direct = c.direct,
-                                     .open = c.open,
-                                     .name = c.name});
-  }
-  all->each = [answer](std::size_t i, records_answer_view m) {
-    auto& out = answer->conversations[i];
-    if (m.outcome.why == reason::not_member) out.id = {};  // left meanwhile
-    out.head = m.head;
-    out.others_delivered = m.others.delivered;
-    out.others_read = m.others.read;
-    if (m.outcome.why == reason::busy) answer->outcome = m.outcome;
-  };
-  all->done = [answer, done = std::move(done)] {
-    std::erase_if(answer->conversations, [](const auto& c) { return c.id.is_zero(); });
-    done(std::move(*answer));
-  };
-  const std::uint64_t token = next_control_++;
-  states_[token] = [this, all](bool /*ok*/) { ask_heads(all); };
-  owner_.when_durable(state_ready{token, account, true});
+  ask_about(all);
 }
 
 shard_status shard::status() const {

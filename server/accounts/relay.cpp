@@ -11,6 +11,7 @@ relay::relay(pending_table& rows, engine::control& streams, job_queue& queue, me
     : rows_(rows),
       streams_(streams),
       queue_(queue),
+      news_(streams, queue, counted),
       told_total_(
           counted.make_counter("dunlin_accounts_told_total", "Changes of accounts that the streams learned of.")),
       refused_total_(counted.make_counter("dunlin_accounts_tell_refusals_total",
@@ -33,6 +34,7 @@ void relay::when_told(pending_row row, told done) {
 void relay::stop() {
   if (!told_.empty()) forget_told();
   stopped_ = true;
+  news_.stop();
   for (auto& [row, done] : std::exchange(waiting_, {})) done(errc::closed);
 }
 
@@ -42,11 +44,17 @@ void relay::retry(mono_ms delay, job work) {
   });
 }
 
+std::size_t relay::room() const {
+  if (stopped_ || told_.size() >= max_unforgotten) return 0;
+  // Any row under way may be of a profile, which spreads then.
+  const std::size_t either = flight_.size() + spreading();
+  return std::min(window - flight_.size(), max_spreading - std::min(either, max_spreading));
+}
+
 void relay::load() {
   load_due_ = false;
-  while (!stopped_ && flight_.size() < window && told_.size() < max_unforgotten) {
-    const auto room = window - flight_.size();
-    auto found = rows_.list(last_loaded_, room);
+  while (const auto wanted = room()) {
+    auto found = rows_.list(last_loaded_, wanted);
     if (!found) {
       log_warn("accounts: changes could not be read, trying again", {{"why", found.error().message()}});
       load_due_ = true;
@@ -61,7 +69,7 @@ void relay::load() {
       submit(row.row);
     }
     under_way_.set(static_cast<std::int64_t>(flight_.size()));
-    if (found->size() < room) return;
+    if (found->size() < wanted) return;
   }
 }
 
@@ -79,15 +87,14 @@ void relay::answered(pending_row row, const stream::verdict& outcome) {
   if (stopped_ || found == flight_.end()) return;
   if (outcome.ok()) {
     told_total_.add();
+    const auto change = std::move(found->second.change);
     flight_.erase(found);
     under_way_.set(static_cast<std::int64_t>(flight_.size()));
-    told_.insert(row);
     answer(row, ok());
-    if (!forget_due_) {
-      forget_due_ = true;
-      queue_.at_turn_end([this] { forget_told(); });
-    }
-    return;
+    const auto own = std::ranges::find(change.profiles, change.account, &engine::account_spec::profile::of);
+    if (own == change.profiles.end() || change.deleted) return finish(row);
+    news_.tell(change.account, own->version, [this, row] { finish(row); });
+    return wake();
   }
   refused_total_.add();
   auto& delay = found->second.delay;
@@ -100,6 +107,13 @@ void relay::answered(pending_row row, const stream::verdict& outcome) {
   if (outcome.why != stream::reason::busy) answer(row, errc::untold);
   retry(delay, [this, row] { submit(row); });
   delay = std::min(2 * delay, longest_delay);
+}
+
+void relay::finish(pending_row row) {
+  told_.insert(row);
+  if (forget_due_) return;
+  forget_due_ = true;
+  queue_.at_turn_end([this] { forget_told(); });
 }
 
 void relay::forget_told() {

@@ -2,7 +2,11 @@
 // it when the verdict, which has passed the durability rule, says that it is told. A crash anywhere in between leaves
 // the row, and the next start tells it again; entries are upserts with a version, so that does nothing twice.
 //
-// Thread rule: the store thread (job_queue) alone. At most `window` rows are under way; the rest waits in the table.
+// A change of an account's profile is told to the account itself first; that answers who waits for it. Then all who
+// share a conversation with it are told (profile_news), and only then the row is deleted.
+//
+// Thread rule: the store thread (job_queue) alone. At most `window` rows are under way, and the profiles of at most
+// `max_spreading` told to others; the rest waits in the table.
 // A refusal is repeated with back-off for as long as it takes: a row is never given up.
 #pragma once
 
@@ -12,6 +16,7 @@
 #include <vector>
 
 #include "accounts/job_queue.hpp"
+#include "accounts/profile_news.hpp"
 #include "accounts/tables.hpp"
 #include "base/metrics.hpp"
 #include "engine/control.hpp"
@@ -22,6 +27,7 @@ class relay {
  public:
   static constexpr std::size_t window = 256;
   static constexpr std::size_t max_unforgotten = 4096;  // told rows that could not be deleted yet; beyond, nothing new
+  static constexpr std::size_t max_spreading = 1024;
   static constexpr mono_ms first_delay = 20;
   static constexpr mono_ms longest_delay = 5000;
 
@@ -37,6 +43,8 @@ class relay {
   void stop();
 
   [[nodiscard]] std::size_t under_way() const { return flight_.size(); }
+  // Rows whose profile is being told to others.
+  [[nodiscard]] std::size_t spreading() const { return news_.under_way(); }
 
  private:
   struct telling {
@@ -44,9 +52,13 @@ class relay {
     mono_ms delay = first_delay;
   };
 
+  // So many rows more may be under way.
+  [[nodiscard]] std::size_t room() const;
   void load();
   void submit(pending_row row);
   void answered(pending_row row, const stream::verdict& outcome);
+  // All that there is of the row is told.
+  void finish(pending_row row);
   void forget_told();
   void answer(pending_row row, const status& outcome);
   void retry(mono_ms delay, job work);
@@ -54,6 +66,7 @@ class relay {
   pending_table& rows_;
   engine::control& streams_;
   job_queue& queue_;
+  profile_news news_;
   std::map<pending_row, telling> flight_;
   std::multimap<pending_row, told> waiting_;
   std::set<pending_row> told_;  // to be deleted

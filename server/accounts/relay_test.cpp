@@ -162,6 +162,111 @@ TEST_F(Relay, StopAnswersWhoWaits) {
   EXPECT_EQ(*tables.pending_count(), 1U);
 }
 
+// A profile is a value that some change of the account's row has made: here the table says so itself.
+class profile_table final : public pending_table {
+ public:
+  void change(account_id of, std::uint64_t version) {
+    engine::account_spec change;
+    change.account = of;
+    change.version = version;
+    change.profiles.push_back({of, version});
+    rows[++last] = std::move(change);
+  }
+  result<std::vector<pending_change>> list(pending_row after, std::size_t limit) override {
+    std::vector<pending_change> out;
+    for (auto at = rows.upper_bound(after); at != rows.end() && out.size() < limit; ++at) {
+      out.push_back({at->first, at->second});
+    }
+    return out;
+  }
+  status forget(std::span<const pending_row> told) override {
+    for (const auto row : told) rows.erase(row);
+    return ok();
+  }
+  result<std::uint64_t> pending_count() override { return rows.size(); }
+
+  std::map<pending_row, engine::account_spec> rows;
+  pending_row last = 0;
+};
+
+class RelayOfProfiles : public testing::Test {
+ protected:
+  RelayOfProfiles() { streams.put_audience(anna, {{ben, cleo}}); }
+  void wake() {
+    told_by->wake();
+    queue.run();
+  }
+  [[nodiscard]] std::vector<account_id> told() const {
+    std::vector<account_id> out;
+    for (const auto& spec : streams.told()) out.push_back(spec.account);
+    return out;
+  }
+
+  const account_id anna{1, 1};
+  const account_id ben{1, 2};
+  const account_id cleo{1, 3};
+  profile_table table;
+  engine::fake_control streams;
+  manual_queue queue;
+  metrics counted;
+  std::unique_ptr<relay> told_by = std::make_unique<relay>(table, streams, queue, counted);
+};
+
+TEST_F(RelayOfProfiles, Q1_AProfileIsToldToItsAccountThenToItsAudienceAndThenForgotten) {
+  table.change(anna, 7);
+  wake();
+  EXPECT_EQ(told(), (std::vector<account_id>{anna, ben, cleo}));
+  EXPECT_TRUE(table.rows.empty());
+}
+
+TEST_F(RelayOfProfiles, Q1_WhoWaitsIsAnsweredWhenTheAccountItselfKnowsAndTheRowStays) {
+  table.change(anna, 7);
+  std::optional<status> seen;
+  told_by->when_told(1, [&seen](const status& s) { seen = s; });
+  streams.answer_next({verdict::accept(1, 0), verdict::refuse(reason::busy), verdict::refuse(reason::busy)});
+  wake();
+  ASSERT_TRUE(seen);
+  EXPECT_TRUE(*seen);
+  EXPECT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(told_by->spreading(), 1U);
+  EXPECT_EQ(told_by->under_way(), 0U);
+  bool at_once = false;
+  told_by->when_told(1, [&at_once](const status& s) { at_once = s.has_value(); });
+  EXPECT_TRUE(at_once);
+  queue.advance(profile_news::first_delay);
+  EXPECT_TRUE(table.rows.empty());
+}
+
+TEST_F(RelayOfProfiles, Q1_ACrashBeforeAllAreToldBeginsAnewAtTheNextStart) {
+  table.change(anna, 7);
+  streams.refuse_audiences(1);
+  wake();
+  told_by->stop();
+  metrics anew;
+  told_by = std::make_unique<relay>(table, streams, queue, anew);
+  wake();
+  EXPECT_EQ(told(), (std::vector<account_id>{anna, anna, ben, cleo}));
+  EXPECT_TRUE(table.rows.empty());
+  told_by.reset();
+}
+
+TEST_F(RelayOfProfiles, RowsAreToldWhileProfilesSpreadButNoMoreThanMaySpread) {
+  streams.refuse_audiences(1'000'000);
+  for (std::uint64_t n = 1; n <= relay::max_spreading + 10; ++n) table.change(anna, n);
+  wake();
+  EXPECT_EQ(told_by->spreading(), relay::max_spreading);
+  EXPECT_EQ(told().size(), relay::max_spreading);
+  EXPECT_EQ(told_by->under_way(), 0U);
+}
+
+TEST_F(RelayOfProfiles, AProfileOfAnAccountThatIsDeletedIsToldToNobodyElse) {
+  table.change(anna, 7);
+  table.rows[1].deleted = true;
+  wake();
+  EXPECT_EQ(told(), std::vector<account_id>{anna});
+  EXPECT_TRUE(table.rows.empty());
+}
+
 TEST_F(Relay, NothingLeftToTellIsSuccessAtOnce) { EXPECT_TRUE(wait_for(0).value()); }
 
 }  // namespace

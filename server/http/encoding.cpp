@@ -1,9 +1,12 @@
 #include "http/encoding.hpp"
 
+#include <algorithm>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <openssl/evp.h>
 
+#include "accounts/token.hpp"
 #include "base/log.hpp"
 #include "base/wire.hpp"
 #include "stream/wire.hpp"
@@ -22,7 +25,8 @@ std::string base64(byte_span data) {
   return out;
 }
 
-json::object record_json(const stream::record_view& r) {
+// `with_body`: false where it is left out for its size.
+json::object record_json(const stream::record_view& r, bool with_body = true) {
   json::object out{{"seq", r.seq}, {"ts", r.ts}};
   if (!r.account.is_zero()) out["account"] = to_text(r.account);
   if (!r.device.is_zero()) out["device"] = to_text(r.device);
@@ -33,7 +37,48 @@ json::object record_json(const stream::record_view& r) {
   if (r.expires_in != 0) out["expires_in"] = r.expires_in;
   if (r.redacts != 0) out["redacts"] = r.redacts;
   if (r.epoch != 0) out["epoch"] = r.epoch;
-  out["body"] = base64(r.body);
+  if (with_body) out["body"] = base64(r.body);
+  return out;
+}
+
+const char* role_name(stream::role as) {
+  switch (as) {
+    case stream::role::member: return "member";
+    case stream::role::admin: return "admin";
+    case stream::role::owner: return "owner";
+  }
+  return "member";
+}
+
+// Its SHA-256, written as a token is; null: there is none.
+json::value picture_json(const bytes& picture) {
+  accounts::token as;
+  if (picture.size() != as.bytes.size()) return nullptr;
+  std::ranges::copy(picture, as.bytes.begin());
+  return json::value(accounts::to_text(as));
+}
+
+json::object conversation_json(const engine::state_answer::conversation& c) {
+  json::object out{{"id", to_text(c.id)},
+                   {"kind", c.direct ? "direct" : "group"},
+                   {"open", c.open},
+                   {"name", c.name},
+                   {"join_seq", c.join_seq},
+                   {"head", c.head},
+                   {"cursor", c.cursor},
+                   {"read", c.read},
+                   {"others_delivered", c.others_delivered},
+                   {"others_read", c.others_read}};
+  if (c.left) {
+    out["left"] = true;
+    return out;
+  }
+  out["picture"] = picture_json(c.picture);
+  out["role"] = role_name(c.as);
+  out["member_count"] = c.members;
+  if (c.direct) out["with"] = to_text(c.with);
+  const auto last = c.last.empty() ? std::nullopt : stream::read_record(c.last);
+  if (last) out["last"] = record_json(*last, !c.last_is_cut);
   return out;
 }
 
@@ -72,20 +117,18 @@ std::string records_protobuf(const engine::records_answer& answer) {
   return std::string(as_text(out));
 }
 
+std::string members_json(const engine::members_answer& answer) {
+  json::array members;
+  for (const auto& one : answer.members) {
+    members.push_back(
+        json::object{{"account", to_text(one.account)}, {"role", role_name(one.as)}, {"join_seq", one.join_seq}});
+  }
+  return json::serialize(json::object{{"members", std::move(members)}});
+}
+
 std::string state_json(account_id account, device_id device, const data_id& data, const engine::state_answer& answer) {
   json::array conversations;
-  for (const auto& c : answer.conversations) {
-    conversations.push_back(json::object{{"id", to_text(c.id)},
-                                         {"kind", c.direct ? "direct" : "group"},
-                                         {"open", c.open},
-                                         {"name", c.name},
-                                         {"join_seq", c.join_seq},
-                                         {"head", c.head},
-                                         {"cursor", c.cursor},
-                                         {"read", c.read},
-                                         {"others_delivered", c.others_delivered},
-                                         {"others_read", c.others_read}});
-  }
+  for (const auto& c : answer.conversations) conversations.push_back(conversation_json(c));
   return json::serialize(json::object{{"data_id", to_text(id_from_bytes<stream_id>(data))},
                                       {"account", to_text(account)},
                                       {"device", to_text(device)},

@@ -1,5 +1,5 @@
 // What the reading endpoints answer with, as JSON and as protobuf (docs/protocol.md). Ids are base32 text in JSON,
-// bodies base64; a record's kind and urgency are the numbers of proto/dunlin/v1.
+// 256-bit hashes of pictures too, bodies base64; a record's kind and urgency are the numbers of proto/dunlin/v1.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@ std::string records_json(stream_id conversation, const engine::records_answer& a
 std::string records_protobuf(const engine::records_answer& answer);
 
 using data_id = std::array<std::uint8_t, 16>;
+std::string members_json(const engine::members_answer& answer);
 std::string state_json(account_id account, device_id device, const data_id& data, const engine::state_answer& answer);
 
 }  // namespace dunlin::http

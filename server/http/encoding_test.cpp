@@ -93,5 +93,61 @@ TEST(StateJson, HasWhatAClientStartsFrom) {
   EXPECT_EQ(c.at("name"), "Name \"x\"");
 }
 
+boost::json::object json_of(const engine::state_answer::conversation& c) {
+  engine::state_answer state;
+  state.conversations.push_back(c);
+  return boost::json::parse(state_json({1, 2}, {3, 4}, {}, state)).at("conversations").as_array().at(0).as_object();
+}
+
+TEST(StateJson, SaysWhatAConversationIs) {
+  engine::state_answer::conversation group{.id = {1, 1}, .head = 3, .name = "n", .picture = bytes(32, 0)};
+  group.as = stream::role::admin;
+  group.members = 7;
+  group.last = record(3, "hello");
+  const auto out = json_of(group);
+  EXPECT_EQ(out.at("picture").as_string(), std::string(52, 'a'));
+  EXPECT_EQ(out.at("role"), "admin");
+  EXPECT_EQ(out.at("member_count"), 7);
+  EXPECT_FALSE(out.contains("with"));
+  EXPECT_FALSE(out.contains("left"));
+  EXPECT_EQ(out.at("last").at("seq"), 3);
+  EXPECT_EQ(out.at("last").at("body"), "aGVsbG8=");
+
+  engine::state_answer::conversation direct{.id = {1, 1}, .direct = true};
+  direct.with = {9, 9};
+  const auto other = json_of(direct);
+  EXPECT_TRUE(other.at("picture").is_null());
+  EXPECT_EQ(other.at("with").as_string(), to_text(account_id{9, 9}));
+  EXPECT_EQ(other.at("role"), "member");
+  EXPECT_FALSE(other.contains("last"));
+}
+
+TEST(StateJson, ALastRecordThatIsTooLargeHasNoBody) {
+  engine::state_answer::conversation c{.id = {1, 1}};
+  c.last = record(3, "");
+  EXPECT_EQ(json_of(c).at("last").at("body"), "");
+  c.last_is_cut = true;
+  EXPECT_FALSE(json_of(c).at("last").as_object().contains("body"));
+}
+
+TEST(StateJson, OfWhatTheAccountHasLeftNothingMoreIsSaid) {
+  engine::state_answer::conversation c{.id = {1, 1}, .name = "n"};
+  c.left = true;
+  const auto out = json_of(c);
+  EXPECT_EQ(out.at("left"), true);
+  EXPECT_EQ(out.at("name"), "n");
+  EXPECT_FALSE(out.contains("role"));
+  EXPECT_FALSE(out.contains("last"));
+}
+
+TEST(MembersJson, IsAListOfAccountsWithTheirRoles) {
+  const engine::members_answer answer{{}, {{{1, 2}, stream::role::owner, 1}, {{3, 4}, stream::role::member, 9}}};
+  const auto out = boost::json::parse(members_json(answer)).at("members").as_array();
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(out[0].at("account").as_string(), to_text(account_id{1, 2}));
+  EXPECT_EQ(out[0].at("role"), "owner");
+  EXPECT_EQ(out[1].at("join_seq"), 9);
+}
+
 }  // namespace
 }  // namespace dunlin::http

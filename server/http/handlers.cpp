@@ -120,6 +120,17 @@ asio::awaitable<response> state(request what, const services& with) {
   co_return json_answer(state_json(reader->account, reader->device, with.data, answer));
 }
 
+asio::awaitable<response> members(request what, std::string id, const services& with) {
+  const auto reader = co_await authenticate(what, with);
+  if (!reader) co_return not_authenticated(what, reader.error());
+  const auto conversation = id_from_text<stream_id>(id);
+  if (!conversation) co_return no_conversation();
+  const auto answer = co_await ask<engine::members_answer>(
+      [&](auto done) { with.streams.read_members(reader->account, *conversation, std::move(done)); });
+  if (!answer.outcome.ok()) co_return refused(answer.outcome.why);
+  co_return json_answer(members_json(answer));
+}
+
 response ready(readiness now) {
   switch (now) {
     case readiness::ready: return json_answer(R"({"status":"ready"})");
@@ -144,6 +155,7 @@ asio::awaitable<response> handle(request what, routed where, const services& wit
     }
     case route::state: co_return co_await state(std::move(what), with);
     case route::records: co_return co_await records(std::move(what), std::move(where.id), with);
+    case route::members: co_return co_await members(std::move(what), std::move(where.id), with);
     case route::websocket:
     case route::none: break;
   }

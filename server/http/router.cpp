@@ -21,6 +21,7 @@ constexpr std::array entries = {
     entry{"/metrics", "", false, route::metrics},
     entry{"/v1/state", "", false, route::state},
     entry{"/v1/conversations/", "/records", true, route::records},
+    entry{"/v1/conversations/", "/members", true, route::members},
     entry{"/mqtt", "", false, route::websocket},
 };
 

@@ -6,7 +6,7 @@
 
 namespace dunlin::http {
 
-enum class route : std::uint8_t { none, health, ready, metrics, state, records, websocket };
+enum class route : std::uint8_t { none, health, ready, metrics, state, records, members, websocket };
 
 struct routed {
   route to = route::none;

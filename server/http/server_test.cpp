@@ -147,6 +147,21 @@ TEST_F(Endpoints, D10_TheStateIsTheDevicesOwn) {
   EXPECT_EQ(body.at("conversations").as_array().size(), 1U);
 }
 
+TEST_F(Endpoints, MembersAreListedForMembersAlone) {
+  streams.put_members(conversation, {{ada.who.account, stream::role::owner, 1}});
+  const auto path_of = [](const std::string& id) { return "/v1/conversations/" + id + "/members"; };
+  const auto answer = get(path_of(to_text(conversation)), bearer(ada));
+  ASSERT_EQ(status_of(answer), 200) << answer;
+  const auto list = boost::json::parse(body_of(answer)).at("members").as_array();
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].at("account").as_string(), to_text(ada.who.account));
+  const auto foreign = get(path_of(to_text(conversation)), bearer(ben));
+  EXPECT_EQ(status_of(foreign), 404);
+  EXPECT_EQ(foreign, get(path_of(to_text(stream_id{1, 1})), bearer(ben)));
+  EXPECT_EQ(foreign, get(path_of("nonsense"), bearer(ben)));
+  EXPECT_EQ(status_of(get(path_of(to_text(conversation)))), 401);
+}
+
 TEST_F(Endpoints, HeadIsGetWithoutTheBody) {
   test_client client(port);
   client.send("HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -33,6 +33,13 @@ void device::revoked() {
   }
 }
 
+void device::connect_anew() {
+  reconnect_at_ = world_.ms();
+  for (auto& l : lines_) {
+    if (l->primary && !l->mqtt->is_over()) l->mqtt->over().cut();
+  }
+}
+
 void device::come_home() {
   home_ = true;
   for (auto& o : outbox_) {
@@ -156,6 +163,7 @@ void device::on_connack(mqtt_client& c, const mqtt::connack_view& packet) {
     if (!excused) world_.fail(name_, "{} was not let in: {}", c.name(), mqtt::name_of(packet.reason));
     return;
   }
+  if (revoking_ && !revoked_) world_.count(seen::attached_while_revoking);
   if (l.after_revocation) world_.fail(name_, "{} was let in after it was revoked", c.name());
   world_.count(v3_ ? seen::connected_v3 : seen::connected_v5);
   if (!l.primary) world_.count(seen::connected_secondary);

@@ -46,6 +46,8 @@ class device final : public mqtt_client::listener {
   // Told by the scenario.
   void linked();  // the server said that it knows the device
   void revoking() { revoking_ = true; }
+  // Its connection is cut, and it makes another one at once.
+  void connect_anew();
   void revoked();  // the server said so
 
   // --- the end
@@ -62,9 +64,11 @@ class device final : public mqtt_client::listener {
   [[nodiscard]] const std::string& name() const { return name_; }
   // A thing that reads and writes text alone, and has only one connection.
   bool is_thing = false;
-  // The conversations that `me` spoke of, if it has all of `me`.
-  [[nodiscard]] const std::set<stream_id>& told_of() const { return told_of_; }
   bool first_of_account = false;
+  // It gets everything that is said on its account's stream.
+  [[nodiscard]] bool hears_all() const { return is_live() && first_of_account && !is_thing && !small_; }
+  // For what it asks for over the control plane, too.
+  message_id next_id();
 
  private:
   enum class way : std::uint8_t { send, text, plain_text };
@@ -170,7 +174,6 @@ class device final : public mqtt_client::listener {
   line* line_for(const outgoing& o);
   void transmit(outgoing& o, line& l);
   void give_up(outgoing& o);
-  message_id next_id();
   outgoing* before(const outgoing& o);
   void send_receipt(line& l, conversation& c, std::uint64_t have_through, std::uint64_t read);
   void probe(line& l);
@@ -220,7 +223,6 @@ class device final : public mqtt_client::listener {
   bool session_possible_ = false;  // it has asked for one; a late CONNECT may make it even now
   bool fills_gaps_ = false;  // it has connected with dunlin=1; the newest that came first may be sent again without it
   std::uint16_t session_next_id_ = 1;
-  std::set<stream_id> told_of_;
   message_id last_id_;
   std::uint64_t said_ = 0;
   unsigned opened_ = 0;

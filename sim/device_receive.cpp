@@ -148,6 +148,8 @@ void device::keep(stream_id stream, std::uint64_t seq) {
 }
 
 void device::on_me(const record& r) {
+  if (r.kind == kind_settings) world_.count(seen::got_settings);
+  if (r.kind == kind_profile) world_.count(seen::got_profile);
   if (r.kind == kind_added || r.kind == kind_removed) {
     const auto what = parse_added(as_bytes(r.body));
     if (!what) world_.fail(name_, "{} got a record on me that cannot be read", name_);
@@ -351,6 +353,9 @@ std::string device::missing_in(stream_id stream, std::uint64_t from) {
 }
 
 std::string device::missing() {
+  const bool holds_on =
+      std::any_of(lines_.begin(), lines_.end(), [](const auto& l) { return l->mqtt->is_connected(); });
+  if (revoked_ && holds_on) return name_ + " is connected and revoked";
   if (!is_live()) return {};
   auto* l = primary();
   if (l == nullptr || !l->subscribed) return name_ + " is not connected";

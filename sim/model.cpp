@@ -191,13 +191,15 @@ std::map<account_id, std::uint64_t> model::members(stream_id id) const {
   return out;
 }
 
-void model::check_end() {
+void model::check_end(const std::set<account_id>& hear) {
   for (const auto& [id, t] : streams_) {
     if (t.records.empty()) continue;
     check_stream(id, t);
     if (!t.account_stream) check_members(id, t);
+    check_changes(id, t);
   }
   check_messages();
+  check_news(hear);
 }
 
 void model::check_stream(stream_id id, const truth& t) const {

@@ -5,7 +5,8 @@
 // Checked here: no seq ever changes its content; no message is in a stream twice, nor in one nobody sent it to; a
 // verdict is kept; what was refused for good is not there; seqs are dense and their times never fall; one device's
 // messages are in the order of their ids; nobody gets a record of a time when it was no member; receipts never say more
-// than was acknowledged. What a device must have is checked by the device (device.hpp).
+// than was acknowledged; a change under an id makes one record, where its verdict says; settings and profiles are told
+// in the order of their versions, each once. What a device must have is checked by the device (device.hpp).
 #pragma once
 
 #include <map>
@@ -59,6 +60,12 @@ class model {
   // large for it, or no text, before it hears of that.
   void add_device(account_id account, device_id device, bool passes);
 
+  // The verdict of a change that made a record.
+  void changed(stream_id id, device_id device, message_id change, std::uint64_t seq);
+  // These are in the database: whom it concerns is to hear of them.
+  void settings_put(account_id account, stream_id conversation, std::uint64_t version, const std::string& json);
+  void profile_changed(account_id account, std::uint64_t version);
+
   // --- sending
   sent_message& sending(sent_message m);
   void accepted(sent_message& m, std::uint64_t seq);
@@ -76,7 +83,8 @@ class model {
   }
 
   // --- the end
-  void check_end();
+  // `hear`: those who have a device that gets all of `me`.
+  void check_end(const std::set<account_id>& hear);
   // Who is a member now, by the stream's own records, and since which seq. REQUIRES: the stream was read to its head.
   [[nodiscard]] std::map<account_id, std::uint64_t> members(stream_id id) const;
   // The first seq whose message was first sent at `t` or later, or behind the head.
@@ -105,12 +113,25 @@ class model {
     std::map<account_id, std::set<std::uint64_t>> seen_by;
     std::map<std::pair<account_id, device_id>, progress> progress_of;
     std::uint64_t possible = 0;
+    std::map<std::uint64_t, std::pair<device_id, message_id>> changes;  // by verdicts
+  };
+  // What has been told of it on an account's stream, in the order of its records.
+  struct told {
+    std::map<stream_id, std::uint64_t> settings;
+    std::map<account_id, std::uint64_t> profiles;
   };
 
   void check_own(const truth& t, stream_id id, const record& r, const std::string& by);
   void check_stream(stream_id id, const truth& t) const;
   void check_members(stream_id id, const truth& t) const;
   void check_messages() const;
+  void check_changes(stream_id id, const truth& t) const;
+  void check_news(const std::set<account_id>& hear) const;
+  [[nodiscard]] told told_on(account_id account) const;
+  void check_settings(account_id account, const record& r, told& so_far) const;
+  void check_profile(account_id account, const record& r, told& so_far) const;
+  // Both were in it from the start, and nobody tried to remove them.
+  [[nodiscard]] bool share(stream_id conversation, account_id a, account_id b) const;
 
   world& world_;
   std::map<stream_id, truth> streams_;
@@ -118,6 +139,9 @@ class model {
   std::map<account_id, std::set<device_id>> devices_;
   std::set<std::pair<account_id, device_id>> asked_for_;
   std::set<account_id> passing_;
+  std::map<std::pair<account_id, stream_id>, std::map<std::uint64_t, std::string>> settings_;  // by version
+  std::map<account_id, std::uint64_t> profiles_;
+  std::map<account_id, std::set<stream_id>> audiences_;  // where the last version of a profile is to be heard of
 };
 
 }  // namespace dunlin::sim

@@ -94,6 +94,14 @@ enum class seen : std::uint8_t {
   member_added,
   member_removed,
   member_added_again,
+  member_left,
+  role_given,
+  look_changed,
+  members_read,
+  settings_put,
+  got_settings,
+  profile_changed,
+  got_profile,
   read,
   // races
   taken_over_in_flight,
@@ -110,6 +118,9 @@ enum class seen : std::uint8_t {
   acknowledged_out_of_order,
   gap_at_head_first,
   revoked_while_connected,
+  attached_while_revoking,
+  direct_started_twice,
+  change_repeated,
   refused_foreign,
   how_many
 };

@@ -237,7 +237,11 @@ void run::audit() {
     start_at_ = world_.ms();
     step(10);
   }
-  stage_.truth.check_end();
+  std::set<account_id> hear;
+  for (const auto& p : stage_.people) {
+    if (p.registered && p.devices.front()->hears_all()) hear.insert(p.id);
+  }
+  stage_.truth.check_end(hear);
   const auto given = machine_.disk.given();
   world_.count(seen::sectors_lost, given.sectors_lost);
   world_.count(seen::write_torn, given.writes_torn);

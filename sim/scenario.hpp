@@ -1,6 +1,7 @@
-// What people and operators do in a run, over the control plane: sign up, link and revoke devices, start conversations,
-// add and remove members, read by range, delete accounts. Each request is repeated until it is answered, as its caller
-// must (Q2), over crashes too.
+// What people and operators do in a run, over the control plane: sign up, link and revoke devices, start conversations
+// (direct ones both at once), add and remove members, leave, give roles, change title and picture, put settings, change
+// their profiles, read, delete accounts. Each request is repeated until it is answered, as its caller must (Q2, S3),
+// over crashes too; some are asked once more after that.
 #pragma once
 
 #include <functional>
@@ -36,6 +37,12 @@ class scenario {
   void add(std::string what, std::function<void(wish&)> ask);
   // To be called with the answer of a wish of life `life`.
   void answered(wish& w, bool good);
+  // A change of a conversation, by a device of `actor` under an id or (null) by the operator. `submit`: with the id,
+  // each time; `decided`: once, with the first verdict that stands; true: it made a record.
+  using answering = std::function<void(const stream::verdict&)>;
+  using submitting = std::function<void(const stream::request& by, answering)>;
+  using deciding = std::function<bool(const stream::verdict&)>;
+  void ask(std::string what, person* actor, conversation& c, submitting submit, deciding decided);
 
   person& add_person();
   device& add_device(person& p);
@@ -44,12 +51,28 @@ class scenario {
   void revoke();
   void remove_account();
   void start_conversation();
+  void make(conversation& c, person* creator);
   void change_members();
+  void give_role(conversation& c, person& p);
+  void change_look();
+  void put_settings();
+  void change_profile();
+  bytes some_picture();
   void read_something();
   void read_state(device& d);
   void read_whole_state(const person& p);
   void read_page(conversation& c, std::uint64_t from);
+  void read_members(conversation& c, const person& p);
+  void read_all_members(conversation& c);
+  void check_summary(const engine::state_answer::conversation& s, const person& p);
   void check_members_agree(const engine::state_answer& a, const person& p);
+  template <class Id>
+  Id some_id() {
+    Id id = world_.random.id<Id>();
+    const std::uint64_t p = partitions_[world_.below(partitions_.size())];
+    id.hi = (id.hi & 0x00ff'ffff'ffff'ffff) | p << 56;
+    return id;
+  }
   [[nodiscard]] person& some_person() { return stage_.people[world_.below(stage_.people.size())]; }
   [[nodiscard]] static bool stays(const person& p) { return p.name == "a1" || p.name == "a2"; }
 

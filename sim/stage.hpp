@@ -39,8 +39,13 @@ struct conversation {
   std::set<account_id> ever;              // whom anybody ever asked into it
   std::set<account_id> strangers;         // who tried it from outside, and is never asked into it
   std::set<account_id> rejoined;          // whom anybody asked in again
+  std::set<account_id> admins;            // as far as anybody was told
   bool created = false;                   // the server said so
   bool changing = false;                  // a change of members is under way
+  std::string title;                      // as far as anybody was told
+  bytes picture;
+  unsigned looks = 0;
+  bool look_changing = false;  // a change of title or picture is under way
 };
 
 struct stage {

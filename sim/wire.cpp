@@ -135,6 +135,29 @@ std::optional<added> parse_added(byte_span data) {
   return out;
 }
 
+std::optional<settings> parse_settings(byte_span data) {
+  settings out;
+  wire_reader r(data);
+  while (r.next()) {
+    if (r.tag() == data_tag(1)) out.conversation = r.id<stream_id>();
+    if (r.tag() == number_tag(2)) out.version = r.value();
+    if (r.tag() == data_tag(3)) out.json = as_text(r.data());
+  }
+  if (!r.ok()) return std::nullopt;
+  return out;
+}
+
+std::optional<profile> parse_profile(byte_span data) {
+  profile out;
+  wire_reader r(data);
+  while (r.next()) {
+    if (r.tag() == data_tag(1)) out.account = r.id<account_id>();
+    if (r.tag() == number_tag(2)) out.version = r.value();
+  }
+  if (!r.ok() || out.account.is_zero()) return std::nullopt;
+  return out;
+}
+
 std::string topic_of(stream_id conversation, std::string_view suffix) {
   return "c/" + to_text(conversation) + std::string(suffix);
 }

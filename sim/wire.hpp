@@ -17,8 +17,11 @@ inline constexpr std::uint32_t kind_text = 1;
 inline constexpr std::uint32_t first_server_kind = 64;
 inline constexpr std::uint32_t kind_created = 64;
 inline constexpr std::uint32_t kind_members = 65;
+inline constexpr std::uint32_t kind_changed = 66;
 inline constexpr std::uint32_t kind_added = 80;
 inline constexpr std::uint32_t kind_removed = 81;
+inline constexpr std::uint32_t kind_settings = 84;
+inline constexpr std::uint32_t kind_profile = 85;
 
 struct record {
   std::uint64_t seq = 0;
@@ -83,6 +86,21 @@ struct added {
   std::uint64_t join_seq = 0;
 };
 std::optional<added> parse_added(byte_span data);
+
+// The body of kind_settings.
+struct settings {
+  stream_id conversation;  // zero: of the account
+  std::uint64_t version = 0;
+  std::string json;
+};
+std::optional<settings> parse_settings(byte_span data);
+
+// The body of kind_profile.
+struct profile {
+  account_id account;
+  std::uint64_t version = 0;
+};
+std::optional<profile> parse_profile(byte_span data);
 
 // The id of a send, 26 characters in a topic: "c/{id}{suffix}".
 std::string topic_of(stream_id conversation, std::string_view suffix = "");

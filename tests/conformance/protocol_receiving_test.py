@@ -204,12 +204,25 @@ class OverHttp(Walk):
         state = json.loads(self.hub.get("/v1/state", self.ada["token"])[2])
         self.assertEqual(set(state), {"data_id", "account", "device", "at", "conversations"})
         listed = {"id", "kind", "open", "name", "join_seq", "head", "cursor", "read", "others_delivered", "others_read"}
-        self.assertEqual(set(state["conversations"][0]), listed)
+        listed |= {"picture", "role", "member_count", "with", "last"}
+        one = state["conversations"][0]
+        self.assertEqual(set(one), listed)
+        self.assertEqual((one["picture"], one["role"], one["member_count"]), (None, "member", 2))
+        self.assertEqual(one["with"], self.ben["account"])
+        self.assertEqual(one["last"]["seq"], one["head"])
         path = f"/v1/conversations/{self.direct}/records"
         answer = json.loads(self.hub.get(path, self.ada["token"])[2])
         self.assertEqual(set(answer), {"conversation", "head", "records"})
         self.assertEqual(set(answer["records"][-1]), {"seq", "ts", "account", "device", "id", "kind", "body"})
+        self.assertEqual(answer["records"][-1], one["last"])
         status, headers, body = self.hub.get(path, self.ada["token"], "application/x-protobuf")
         self.assertEqual((status, headers["content-type"]), (200, "application/x-protobuf"))
         self.assertEqual(record(fields(body)[1])["body"], b"hello")
         self.assertEqual(fields(body)[2], answer["head"])
+
+    def test_the_members_are_listed_for_members(self):
+        path = f"/v1/conversations/{self.direct}/members"
+        members = json.loads(self.hub.get(path, self.ada["token"])[2])["members"]
+        expected = [{"account": who["account"], "role": "member", "join_seq": 1} for who in (self.ada, self.ben)]
+        self.assertEqual(sorted(members, key=str), sorted(expected, key=str))
+        self.assertEqual(self.hub.get(path, self.hub.account("stranger")["token"])[0], 404)

@@ -34,7 +34,7 @@ build: ## build the server: build/dunlin
 	@tools/build build dunlin
 
 test: ## run every test
-	@tools/setup build clang test clients
+	@tools/setup build clang test clients web
 	@. tools/lib.sh && step 'Step 1 of 3: build the server and its tests'
 	@tools/build build
 	@. tools/lib.sh && step 'Step 2 of 3: build the fuzzers'
@@ -43,7 +43,7 @@ test: ## run every test
 	@tools/test build
 
 check: ## check formatting and find mistakes without running anything
-	@tools/setup build check
+	@tools/setup build check web
 	@tools/build build generated
 	@tools/check
 
@@ -77,4 +77,4 @@ clients: ## install the stock MQTT clients of the examples into .tools/
 	@tools/setup clients
 
 clean: ## remove what was built; the data and .tools/ stay
-	rm -rf build build-fuzz build-asan build-tsan
+	rm -rf build build-fuzz build-asan build-tsan sdk/dist sdk/src/proto web/dist node_modules/.cache

@@ -24,10 +24,12 @@ class ThePage(unittest.TestCase):
     def test_it_has_the_schemas_as_the_file_has_them(self):
         root = pathlib.Path(__file__).parents[2]
         page = (root / "docs/protocol.md").read_text()
-        block = re.search(r"```proto\n(.*?)```", page, re.DOTALL)[1]
-        there = schemas((root / "proto/dunlin/v1/dunlin.proto").read_text())
-        self.assertGreater(len(there), 15)
-        self.assertEqual(schemas(block), there)
+        blocks = re.findall(r"```proto\n(.*?)```", page, re.DOTALL)
+        self.assertEqual(len(blocks), 2)
+        for block, file, least in zip(blocks, ("dunlin.proto", "content.proto"), (15, 3)):
+            there = schemas((root / "proto/dunlin/v1" / file).read_text())
+            self.assertGreater(len(there), least)
+            self.assertEqual(schemas(block), there)
 
 
 class Connecting(Walk):

@@ -1,0 +1,64 @@
+import js from "@eslint/js";
+import reactHooks from "eslint-plugin-react-hooks";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+// A folder of sdk/src may import itself and those before it. The order is the architecture (sdk/README.md).
+const layers = ["proto", "base", "codec", "session", "transport", "store", "outbox", "sync", "http", "client", "tabs"];
+
+/**
+ * One block per layer that refuses imports of the layers above it.
+ * @type {import("eslint").Linter.Config[]}
+ */
+const layering = layers.map((layer, index) => ({
+  files: [`sdk/src/${layer}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: layers.slice(index + 1).map((above) => ({
+          group: [`**/${above}/*`],
+          message: `${above}/ stands above ${layer}/ (eslint.config.js).`,
+        })),
+      },
+    ],
+  },
+}));
+
+export default defineConfig(
+  globalIgnores(["**/dist/", "**/node_modules/", "build*/", ".tools/", "sdk/src/proto/", "tests/clients/"]),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      eqeqeq: "error",
+      "max-lines-per-function": ["error", { max: 70, skipBlankLines: true, skipComments: true }],
+      "no-console": "error",
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportAllDeclaration", message: "Name what a module gives away." },
+        { selector: "ExportDefaultDeclaration", message: "Export by name: one word for one thing." },
+      ],
+      "@typescript-eslint/consistent-type-definitions": ["error", "interface"],
+      "@typescript-eslint/consistent-type-exports": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  ...layering,
+  { files: ["web/**/*.tsx", "web/**/*.ts"], ...reactHooks.configs.flat["recommended-latest"] },
+  {
+    // A suite of tests is one function, and says what it does by what it prints.
+    files: ["**/*.test.ts", "**/*.test.tsx", "**/*.suite.ts", "sdk/test/**"],
+    rules: { "max-lines-per-function": "off" },
+  },
+  {
+    files: ["*.config.ts", "**/*.config.ts", "*.config.js"],
+    rules: { "no-restricted-syntax": "off" },
+  },
+);

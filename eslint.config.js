@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 // A folder of sdk/src may import itself and those before it. The order is the architecture (sdk/README.md).
-const layers = ["proto", "base", "codec", "session", "transport", "store", "outbox", "sync", "http", "client", "tabs"];
+const layers = ["proto", "base", "codec", "session", "transport", "http", "store", "outbox", "sync", "client", "tabs"];
 
 /**
  * One block per layer that refuses imports of the layers above it.

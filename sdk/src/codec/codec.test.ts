@@ -44,7 +44,7 @@ describe("the codec of MQTT 5.0", () => {
     expect([verdict.id, verdict.reason, userProperty(verdict.properties, "seq")]).toEqual([1, 0, "42"]);
     expect(userProperty(verdict.properties, "ts")).toBe("1700000000000");
     expect(named("suback")).toMatchObject({ id: 10, reasons: [0, 1, 2, 0x8f] });
-    expect(named("publish_qos1")).toMatchObject({ qos: 1, id: 1, dup: false, topic: `c/${"a".repeat(26)}/send` });
+    expect(named("publish_qos1")).toMatchObject({ qos: 1, id: 0x0102, dup: false, topic: `c/${"a".repeat(26)}/send` });
   });
 });
 

@@ -1,0 +1,206 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { bytesOf, idFromBytes } from "../base/id.ts";
+import type { Id } from "../base/id.ts";
+import {
+  AddedSchema,
+  ConversationKind,
+  DeviceSchema,
+  Kind,
+  LiveSchema,
+  MembersChangedSchema,
+  NowSchema,
+  ReceiptSchema,
+  RecordSchema,
+  RecordsSchema,
+  RemovedSchema,
+  Role,
+  SendSchema,
+  Urgency,
+} from "../proto/dunlin_pb.js";
+import type { Member as WireMember, Record as WireRecord } from "../proto/dunlin_pb.js";
+
+/** The payloads of docs/protocol.md as plain values: ids in base32, seqs and times as numbers. */
+
+/** Kinds of records; those from 64 on are made by the server. */
+export const kinds = {
+  message: 0,
+  text: 1,
+  created: 64,
+  members: 65,
+  changed: 66,
+  added: 80,
+  removed: 81,
+  deviceLinked: 82,
+  deviceRevoked: 83,
+  settings: 84,
+  profile: 85,
+} as const;
+
+/** What an accepted entry added to a stream. */
+export interface StreamRecord {
+  readonly seq: number;
+  /** Milliseconds since 1970 UTC, by the server's clock. */
+  readonly ts: number;
+  readonly account: Id;
+  readonly device: Id;
+  readonly id: Id;
+  /** One of {@link kinds}, or one that this version does not know. */
+  readonly kind: number;
+  readonly body: Uint8Array;
+}
+
+export type MemberRole = "member" | "admin" | "owner";
+
+export interface Member {
+  readonly account: Id;
+  readonly role: MemberRole;
+}
+
+export interface MembersChange {
+  readonly joined: readonly Member[];
+  readonly left: readonly Id[];
+  readonly roles: readonly Member[];
+  readonly name: string;
+}
+
+export interface AddedTo {
+  readonly conversation: Id;
+  readonly joinSeq: number;
+  readonly kind: "direct" | "group";
+  readonly open: boolean;
+  readonly name: string;
+}
+
+export interface ReceiptDown {
+  readonly delivered: number;
+  readonly read: number;
+  readonly ownRead: number;
+}
+
+/** What `me/now` says. */
+export type NowEvent =
+  | { readonly type: "caught_up" }
+  | { readonly type: "refused"; readonly conversation: Id; readonly id: Id; readonly reason: string }
+  | { readonly type: "too_large"; readonly conversation: Id; readonly seq: number }
+  | { readonly type: "trimmed"; readonly conversation: Id; readonly through: number }
+  | { readonly type: "reset"; readonly from: number }
+  | { readonly type: "other" };
+
+export const urgencies = { none: Urgency.NONE, normal: Urgency.NORMAL, ring: Urgency.RING } as const;
+export type UrgencyName = keyof typeof urgencies;
+
+/** An id that a payload may leave out: 26 times `a` then, as the server writes its own. */
+function idOf(bytes: Uint8Array): Id {
+  return bytes.length === 0 ? idFromBytes(new Uint8Array(16)) : idFromBytes(bytes);
+}
+
+function plainRecord(record: WireRecord): StreamRecord {
+  const { account, device, id, kind, body } = record;
+  const [seq, ts] = [Number(record.seq), Number(record.ts)];
+  return { seq, ts, account: idOf(account), device: idOf(device), id: idOf(id), kind, body };
+}
+
+/** Throws for bytes that are no `Record`, as all readers of this file do. */
+export function readRecord(bytes: Uint8Array): StreamRecord {
+  return plainRecord(fromBinary(RecordSchema, bytes));
+}
+
+/** The answer of a range read. */
+export function readRecords(bytes: Uint8Array): { readonly records: readonly StreamRecord[]; readonly head: number } {
+  const answer = fromBinary(RecordsSchema, bytes);
+  return { records: answer.records.map(plainRecord), head: Number(answer.head) };
+}
+
+export function writeSend(send: {
+  readonly id: Id;
+  /** `message` or `text` of {@link kinds}. */
+  readonly kind: number;
+  readonly urgency: UrgencyName;
+  readonly body: Uint8Array;
+  readonly after: Id | undefined;
+}): Uint8Array<ArrayBuffer> {
+  const { id, kind, urgency, body, after } = send;
+  return toBinary(
+    SendSchema,
+    create(SendSchema, {
+      id: bytesOf(id),
+      kind: kind === kinds.text ? Kind.TEXT : Kind.MESSAGE,
+      urgency: urgencies[urgency],
+      body,
+      ...(after === undefined ? {} : { after: bytesOf(after) }),
+    }),
+  );
+}
+
+export function writeReceipt(receipt: {
+  readonly read?: number;
+  readonly haveThrough?: number;
+}): Uint8Array<ArrayBuffer> {
+  const { read = 0, haveThrough = 0 } = receipt;
+  return toBinary(ReceiptSchema, create(ReceiptSchema, { read: BigInt(read), haveThrough: BigInt(haveThrough) }));
+}
+
+export function readReceipt(bytes: Uint8Array): ReceiptDown {
+  const { delivered, read, ownRead } = fromBinary(ReceiptSchema, bytes);
+  return { delivered: Number(delivered), read: Number(read), ownRead: Number(ownRead) };
+}
+
+export function writeLive(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  return toBinary(LiveSchema, create(LiveSchema, { body }));
+}
+
+export function readLive(bytes: Uint8Array): { readonly account: Id; readonly device: Id; readonly body: Uint8Array } {
+  const { account, device, body } = fromBinary(LiveSchema, bytes);
+  return { account: idOf(account), device: idOf(device), body };
+}
+
+export function readNow(bytes: Uint8Array): NowEvent {
+  const { what } = fromBinary(NowSchema, bytes);
+  switch (what.case) {
+    case "caughtUp":
+      return { type: "caught_up" };
+    case "refused": {
+      const { conversation, id, reason } = what.value;
+      return { type: "refused", conversation: idOf(conversation), id: idOf(id), reason };
+    }
+    case "tooLarge":
+      return { type: "too_large", conversation: idOf(what.value.conversation), seq: Number(what.value.seq) };
+    case "trimmed":
+      return { type: "trimmed", conversation: idOf(what.value.conversation), through: Number(what.value.through) };
+    case "reset":
+      return { type: "reset", from: Number(what.value.from) };
+    case "hello":
+    case undefined:
+      return { type: "other" };
+  }
+}
+
+const roleNames: Readonly<Record<number, MemberRole>> = {
+  [Role.MEMBER]: "member",
+  [Role.ADMIN]: "admin",
+  [Role.OWNER]: "owner",
+};
+
+function plainMember({ account, role }: WireMember): Member {
+  return { account: idOf(account), role: roleNames[role] ?? "member" };
+}
+
+export function readMembersChange(bytes: Uint8Array): MembersChange {
+  const { joined, left, roles, name } = fromBinary(MembersChangedSchema, bytes);
+  return { joined: joined.map(plainMember), left: left.map(idOf), roles: roles.map(plainMember), name };
+}
+
+export function readAdded(bytes: Uint8Array): AddedTo {
+  const { conversation, joinSeq, kind, open, name } = fromBinary(AddedSchema, bytes);
+  const kindName = kind === ConversationKind.CONVERSATION_DIRECT ? "direct" : "group";
+  return { conversation: idOf(conversation), joinSeq: Number(joinSeq), kind: kindName, open, name };
+}
+
+export function readRemoved(bytes: Uint8Array): { readonly conversation: Id } {
+  return { conversation: idOf(fromBinary(RemovedSchema, bytes).conversation) };
+}
+
+export function readDevice(bytes: Uint8Array): { readonly device: Id; readonly name: string } {
+  const { device, name } = fromBinary(DeviceSchema, bytes);
+  return { device: idOf(device), name };
+}

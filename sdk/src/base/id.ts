@@ -15,6 +15,11 @@ const valueOf = new Map(Array.from(alphabet, (character, value) => [character, v
 /** Writes 16 bytes. Throws a RangeError for any other number of them. */
 export function idFromBytes(bytes: Uint8Array): Id {
   if (bytes.length !== bytesOfId) throw new RangeError(`an id has ${bytesOfId} bytes, not ${bytes.length}`);
+  return base32(bytes);
+}
+
+/** Bytes in lower-case base32 without padding. */
+export function base32(bytes: Uint8Array): string {
   let text = "";
   let bits = 0;
   let held = 0;
@@ -27,7 +32,7 @@ export function idFromBytes(bytes: Uint8Array): Id {
     }
     held &= (1 << bits) - 1;
   }
-  return text + alphabet.charAt((held << (5 - bits)) & 31);
+  return bits === 0 ? text : text + alphabet.charAt((held << (5 - bits)) & 31);
 }
 
 /** The 16 bytes of a written id, or undefined if it is none: another length, another character, bits left over. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bytesOf, compareIds } from "./id.ts";
-import { nextMessageId } from "./stamp.ts";
+import { nextMessageId, timeOf } from "./stamp.ts";
 import { systemRandom } from "./clock.ts";
 
 const now = Date.UTC(2026, 0, 2);
@@ -11,6 +11,10 @@ describe("message ids", () => {
     const bytes = bytesOf(nextMessageId(now, all(0xff)));
     expect(Buffer.from(bytes.subarray(0, 6)).readUIntBE(0, 6)).toBe(now);
     expect(Buffer.from(bytes.subarray(6)).toString("hex")).toBe("7fffbfffffffffffffff");
+  });
+
+  test("have their time in them", () => {
+    expect(timeOf(nextMessageId(now, systemRandom))).toBe(now);
   });
 
   test("S3 they increase, also within a millisecond and when the clock is put back", () => {

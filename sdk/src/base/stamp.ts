@@ -20,6 +20,13 @@ export function freshId(now: number, random: Random): Id {
   return uuid7(now, random);
 }
 
+/** The time in a UUIDv7, in milliseconds since 1970 UTC. */
+export function timeOf(id: Id): number {
+  const bytes = bytesOf(id);
+  const view = new DataView(bytes.buffer);
+  return view.getUint32(0) * 2 ** 16 + view.getUint16(4);
+}
+
 function uuid7(now: number, random: Random): Id {
   const bytes = random(16);
   const view = new DataView(bytes.buffer);

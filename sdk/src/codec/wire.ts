@@ -1,20 +1,26 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { bytesOf, idFromBytes } from "../base/id.ts";
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { base32, bytesOf, idFromBytes } from "../base/id.ts";
 import type { Id } from "../base/id.ts";
+import { Malformed } from "./bytes.ts";
 import {
   AddedSchema,
+  ConversationChangedSchema,
   ConversationKind,
   DeviceSchema,
   Kind,
   LiveSchema,
   MembersChangedSchema,
   NowSchema,
+  PresenceSchema,
+  ProfileChangedSchema,
   ReceiptSchema,
   RecordSchema,
   RecordsSchema,
   RemovedSchema,
   Role,
   SendSchema,
+  SettingsSchema,
   Urgency,
 } from "../proto/dunlin_pb.js";
 import type { Member as WireMember, Record as WireRecord } from "../proto/dunlin_pb.js";
@@ -61,6 +67,13 @@ export interface MembersChange {
   readonly left: readonly Id[];
   readonly roles: readonly Member[];
   readonly name: string;
+  readonly picture: string | undefined;
+}
+
+/** What a group is called and shows now. Fields that are not there did not change; a picture of null was taken away. */
+export interface ConversationChange {
+  readonly name?: string;
+  readonly picture?: string | null;
 }
 
 export interface AddedTo {
@@ -69,6 +82,16 @@ export interface AddedTo {
   readonly kind: "direct" | "group";
   readonly open: boolean;
   readonly name: string;
+  readonly picture: string | undefined;
+  /** Of a direct conversation: the other account, if the server says so. */
+  readonly with: Id | undefined;
+}
+
+/** Settings of the account, or of a conversation. */
+export interface SettingsChange {
+  readonly conversation: Id | undefined;
+  readonly version: number;
+  readonly value: Readonly<Record<string, unknown>>;
 }
 
 export interface ReceiptDown {
@@ -89,9 +112,19 @@ export type NowEvent =
 export const urgencies = { none: Urgency.NONE, normal: Urgency.NORMAL, ring: Urgency.RING } as const;
 export type UrgencyName = keyof typeof urgencies;
 
+function parsed<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (reason) {
+    throw new Malformed(`no ${schema.name}: ${String(reason)}`);
+  }
+}
+
 /** An id that a payload may leave out: 26 times `a` then, as the server writes its own. */
 function idOf(bytes: Uint8Array): Id {
-  return bytes.length === 0 ? idFromBytes(new Uint8Array(16)) : idFromBytes(bytes);
+  if (bytes.length === 0) return idFromBytes(new Uint8Array(16));
+  if (bytes.length !== 16) throw new Malformed(`an id has ${bytes.length} bytes`);
+  return idFromBytes(bytes);
 }
 
 function plainRecord(record: WireRecord): StreamRecord {
@@ -100,14 +133,14 @@ function plainRecord(record: WireRecord): StreamRecord {
   return { seq, ts, account: idOf(account), device: idOf(device), id: idOf(id), kind, body };
 }
 
-/** Throws for bytes that are no `Record`, as all readers of this file do. */
+/** Throws {@link Malformed} for bytes that are no `Record`; all readers of this file do so for theirs. */
 export function readRecord(bytes: Uint8Array): StreamRecord {
-  return plainRecord(fromBinary(RecordSchema, bytes));
+  return plainRecord(parsed(RecordSchema, bytes));
 }
 
 /** The answer of a range read. */
 export function readRecords(bytes: Uint8Array): { readonly records: readonly StreamRecord[]; readonly head: number } {
-  const answer = fromBinary(RecordsSchema, bytes);
+  const answer = parsed(RecordsSchema, bytes);
   return { records: answer.records.map(plainRecord), head: Number(answer.head) };
 }
 
@@ -141,7 +174,7 @@ export function writeReceipt(receipt: {
 }
 
 export function readReceipt(bytes: Uint8Array): ReceiptDown {
-  const { delivered, read, ownRead } = fromBinary(ReceiptSchema, bytes);
+  const { delivered, read, ownRead } = parsed(ReceiptSchema, bytes);
   return { delivered: Number(delivered), read: Number(read), ownRead: Number(ownRead) };
 }
 
@@ -150,12 +183,12 @@ export function writeLive(body: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 export function readLive(bytes: Uint8Array): { readonly account: Id; readonly device: Id; readonly body: Uint8Array } {
-  const { account, device, body } = fromBinary(LiveSchema, bytes);
+  const { account, device, body } = parsed(LiveSchema, bytes);
   return { account: idOf(account), device: idOf(device), body };
 }
 
 export function readNow(bytes: Uint8Array): NowEvent {
-  const { what } = fromBinary(NowSchema, bytes);
+  const { what } = parsed(NowSchema, bytes);
   switch (what.case) {
     case "caughtUp":
       return { type: "caught_up" };
@@ -186,21 +219,73 @@ function plainMember({ account, role }: WireMember): Member {
 }
 
 export function readMembersChange(bytes: Uint8Array): MembersChange {
-  const { joined, left, roles, name } = fromBinary(MembersChangedSchema, bytes);
-  return { joined: joined.map(plainMember), left: left.map(idOf), roles: roles.map(plainMember), name };
+  const { joined, left, roles, name, picture } = parsed(MembersChangedSchema, bytes);
+  return {
+    joined: joined.map(plainMember),
+    left: left.map(idOf),
+    roles: roles.map(plainMember),
+    name,
+    picture: pictureOf(picture),
+  };
+}
+
+/** The name of a picture: its SHA-256 in base32; undefined for none. */
+function pictureOf(bytes: Uint8Array): string | undefined {
+  return bytes.length === 0 ? undefined : base32(bytes);
+}
+
+export function readConversationChange(bytes: Uint8Array): ConversationChange {
+  const { name, picture, hasName, hasPicture } = parsed(ConversationChangedSchema, bytes);
+  return { ...(hasName ? { name } : {}), ...(hasPicture ? { picture: pictureOf(picture) ?? null } : {}) };
+}
+
+export function readSettings(bytes: Uint8Array): SettingsChange {
+  const { conversation, version, json } = parsed(SettingsSchema, bytes);
+  const value = jsonObject(json);
+  return { conversation: conversation.length === 0 ? undefined : idOf(conversation), version: Number(version), value };
+}
+
+function jsonObject(json: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new Malformed("settings are no JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Malformed("settings are no object");
+  return value as Readonly<Record<string, unknown>>;
+}
+
+export function readProfileChanged(bytes: Uint8Array): { readonly account: Id; readonly version: number } {
+  const { account, version } = parsed(ProfileChangedSchema, bytes);
+  return { account: idOf(account), version: Number(version) };
+}
+
+/** What `presence/{account}` says; empty bytes say that nothing is known. */
+export function readPresence(bytes: Uint8Array): { readonly online: boolean; readonly lastSeen: number | undefined } {
+  const { online, lastSeen } = parsed(PresenceSchema, bytes);
+  return { online, lastSeen: lastSeen === 0n ? undefined : Number(lastSeen) };
 }
 
 export function readAdded(bytes: Uint8Array): AddedTo {
-  const { conversation, joinSeq, kind, open, name } = fromBinary(AddedSchema, bytes);
-  const kindName = kind === ConversationKind.CONVERSATION_DIRECT ? "direct" : "group";
-  return { conversation: idOf(conversation), joinSeq: Number(joinSeq), kind: kindName, open, name };
+  const { conversation, joinSeq, kind, open, name, picture, with: other } = parsed(AddedSchema, bytes);
+  return {
+    conversation: idOf(conversation),
+    joinSeq: Number(joinSeq),
+    kind: kind === ConversationKind.CONVERSATION_DIRECT ? "direct" : "group",
+    open,
+    name,
+    picture: pictureOf(picture),
+    with: other.length === 0 ? undefined : idOf(other),
+  };
 }
 
 export function readRemoved(bytes: Uint8Array): { readonly conversation: Id } {
-  return { conversation: idOf(fromBinary(RemovedSchema, bytes).conversation) };
+  return { conversation: idOf(parsed(RemovedSchema, bytes).conversation) };
 }
 
 export function readDevice(bytes: Uint8Array): { readonly device: Id; readonly name: string } {
-  const { device, name } = fromBinary(DeviceSchema, bytes);
+  const { device, name } = parsed(DeviceSchema, bytes);
   return { device: idOf(device), name };
 }

@@ -31,8 +31,11 @@ export interface OpenApi {
   signUp(account: NewAccount): Promise<{ readonly account: Id; readonly handle: string; readonly device: Id }>;
   /** A new device asks to be linked, and gets a code to show. */
   askLink(device: { readonly device: Id; readonly device_name: string; readonly token: string }): Promise<LinkAsked>;
-  /** Answers once something has changed, or after `wait` seconds. The token is that of the device that asked. */
-  linkProgress(link: Id, wait: number, signal?: AbortSignal): Promise<LinkProgress>;
+  /**
+   * Answers once the link stands otherwise than `known`, or after `wait` (≤ 25) seconds. The token is that of the device
+   * that asked. One that is gone (404) may have been confirmed: the device tries its token.
+   */
+  linkProgress(link: Id, known: "waiting" | "seen", wait: number, signal: AbortSignal): Promise<LinkProgress>;
 }
 
 /** What is asked by one of an account's devices. Every promise here may be rejected with a {@link Problem}. */
@@ -92,12 +95,9 @@ export function openApi(requests: Requests): OpenApi {
     },
     signUp: (account) => jsonOf(requests.send("/v1/accounts", { method: "POST", json: account })),
     askLink: (device) => jsonOf(requests.send("/v1/links", { method: "POST", json: device })),
-    linkProgress: (link, wait, signal) =>
+    linkProgress: (link, known, wait, signal) =>
       jsonOf(
-        requests.send(`/v1/links/${path(link)}?wait=${wait}`, {
-          timeout: (wait + 20) * 1000,
-          ...(signal === undefined ? {} : { signal }),
-        }),
+        requests.send(`/v1/links/${path(link)}?wait=${wait}&state=${known}`, { timeout: (wait + 20) * 1000, signal }),
       ),
   };
 }
@@ -136,8 +136,8 @@ export function accountApi(requests: Requests): AccountApi {
       done(requests.send(`/v1/devices/${path(device)}`, { method: "PATCH", json: { name } })),
     revokeDevice: (device) => done(requests.send(`/v1/devices/${path(device)}`, { method: "DELETE" })),
     claimLink: (code) => jsonOf(post("/v1/links/claim", { code })),
-    confirmLink: (link) => done(post(`/v1/links/${path(link)}/confirm`, {})),
-    refuseLink: (link) => done(post(`/v1/links/${path(link)}/refuse`, {})),
+    confirmLink: (link) => done(requests.send(`/v1/links/${path(link)}/confirm`, { method: "POST" })),
+    refuseLink: (link) => done(requests.send(`/v1/links/${path(link)}/refuse`, { method: "POST" })),
 
     putSettings: async (settings, conversation) => {
       const where = conversation === undefined ? "/v1/settings" : `/v1/conversations/${path(conversation)}/settings`;
@@ -168,5 +168,11 @@ async function records(requests: Requests, conversation: Id, from: number, limit
 }
 
 async function putPicture(requests: Requests, where: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return (await field(requests.send(where, { method: "PUT", bytes }), "picture")) as string;
+  return (await field(requests.send(where, { method: "PUT", bytes, type: imageType(bytes) }), "picture")) as string;
+}
+
+/** The media type of a picture, as its first bytes tell. The server looks for itself. */
+function imageType(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff) return "image/jpeg";
+  return bytes[0] === 0x89 ? "image/png" : "image/webp";
 }

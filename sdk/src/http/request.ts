@@ -7,6 +7,8 @@ export interface RequestOptions {
   readonly json?: unknown;
   /** Sent as it is. */
   readonly bytes?: Uint8Array<ArrayBuffer>;
+  /** The media type of `bytes`. */
+  readonly type?: string;
   /** The media type that is asked for; JSON if left out. */
   readonly accept?: string;
   /** For a request that the server may hold open. Milliseconds; 30 s if left out. */
@@ -32,7 +34,8 @@ export function requestsTo(
       const bearer = token();
       const headers = new Headers({ Accept: accept });
       if (bearer !== undefined) headers.set("Authorization", `Bearer ${bearer}`);
-      if (json !== undefined) headers.set("Content-Type", "application/json");
+      const type = json === undefined ? options.type : "application/json";
+      if (type !== undefined) headers.set("Content-Type", type);
       const limit = AbortSignal.timeout(timeout);
       const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
       const body = json === undefined ? (bytes ?? null) : JSON.stringify(json);

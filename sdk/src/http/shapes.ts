@@ -7,7 +7,7 @@ export interface ServerInfo {
   readonly name: string;
   readonly signup: "invite" | "open" | "closed";
   readonly accounts: number;
-  readonly since: number;
+  readonly since?: number;
   readonly version: string;
   readonly data_id: string;
   readonly directory: "members" | "exact";
@@ -103,7 +103,8 @@ export interface JsonRecord {
   readonly device?: Id;
   readonly id?: Id;
   readonly kind: number;
-  readonly body: string;
+  /** Base64. In a state it is missing where it is large. */
+  readonly body?: string;
 }
 
 export interface StateConversation {
@@ -121,6 +122,8 @@ export interface StateConversation {
   readonly role?: MemberRole;
   readonly member_count?: number;
   readonly with?: Id;
+  /** The account is in it no longer, though `me` has not said so at the state's seq. */
+  readonly left?: boolean;
   readonly last?: JsonRecord;
   readonly settings?: JsonSettings | null;
 }

@@ -44,7 +44,7 @@ export interface Outbox {
   next(now: number): Attempt | undefined;
   /** The server has decided about the message `n`. */
   answered(n: number, verdict: Verdict, now: number): Outcome;
-  /** The connection is gone: what was under way goes out again with the next one. */
+  /** The connection is gone: what was under way, or stale, goes out again with the next one. */
   disconnected(): void;
   /** When {@link Outbox.next} may have one that it has not now, because a pause ends; undefined if nothing pauses. */
   deadline(now: number): number | undefined;
@@ -94,7 +94,7 @@ export function createOutbox(rows: readonly OutboxRow[], random: Random): Outbox
     answered: (n, verdict, now) => answered(state, n, verdict, now),
     disconnected: () => {
       for (const { items } of state.queues.values()) {
-        for (const item of items) if (item.state === "under_way") item.state = "waiting";
+        for (const item of items) if (item.state === "under_way" || item.state === "stale") item.state = "waiting";
       }
       state.underWay = 0;
     },

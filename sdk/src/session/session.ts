@@ -57,6 +57,9 @@ export interface Session {
   deadline(): number | undefined;
   /** Publishes at QoS 0, or at QoS 1 and returns the packet id that `answered` will name. */
   publish(topic: string, payload: Uint8Array, qos: 0 | 1, now: number): number;
+  /** Asks for more than what the session began with, or for less. Nothing tells when that is done. */
+  subscribe(filter: string, qos: 0 | 1, now: number): void;
+  unsubscribe(filter: string, now: number): void;
   /** Acknowledges a message: it is in the store. */
   acknowledge(ack: number, now: number): void;
   /** Asks the other end whether it is there, at once. */
@@ -125,6 +128,13 @@ export function createSession(options: SessionOptions): Session {
       send(machine, { type: "publish", topic, payload, qos, id, dup: false, retain: false, properties: {} }, now);
       return id;
     },
+    subscribe: (filter, qos, now) => {
+      const subscriptions = [{ filter, options: qos }];
+      send(machine, { type: "subscribe", id: freshId(machine), subscriptions, properties: {} }, now);
+    },
+    unsubscribe: (filter, now) => {
+      send(machine, { type: "unsubscribe", id: freshId(machine), filters: [filter], properties: {} }, now);
+    },
     acknowledge: (ack, now) => {
       send(machine, { type: "puback", id: ack, reason: 0, properties: {} }, now);
     },
@@ -184,6 +194,8 @@ function handle(machine: Machine, packet: Packet, now: number): SessionEvent[] {
       return answered(machine, packet, now);
     case "suback":
       return [{ type: "subscribed", reasons: packet.reasons }];
+    case "unsuback":
+      return [];
     case "pingresp":
       machine.dueBy = undefined;
       machine.alive = survived(machine.alive);

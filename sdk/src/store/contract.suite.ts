@@ -143,7 +143,7 @@ export function storeContract(name: string, make: () => Promise<Place>): void {
     });
 
     test("once closed, everything is rejected", async () => {
-      await store.commit([{ type: "put", table: "drafts", key: keyOf("c"), row: { text: "x" } }]);
+      await store.commit([{ type: "put", table: "drafts", key: keyOf("c"), row: { conversation: "c", text: "x" } }]);
       await store.close();
       await expect(store.all("drafts")).rejects.toThrow();
       await expect(store.scan("records", "c", { limit: 1 })).rejects.toThrow();

@@ -11,12 +11,21 @@ export interface Rows {
   readonly outbox: OutboxRow;
   readonly profiles: ProfileRow;
   readonly drafts: DraftRow;
+  readonly pending: PendingRow;
 }
 
 export type Table = keyof Rows;
 
 /** Tables in the order in which stores create them. A table that is added goes to the end. */
-export const tables = ["me", "conversations", "records", "outbox", "profiles", "drafts"] as const satisfies Table[];
+export const tables = [
+  "me",
+  "conversations",
+  "records",
+  "outbox",
+  "profiles",
+  "drafts",
+  "pending",
+] as const satisfies Table[];
 
 /** Who this device is, and how far it has followed its account. One row, under the key `["", 0]`. */
 export interface MeRow {
@@ -121,5 +130,16 @@ export interface ProfileRow {
 
 /** What was written and not sent, under the conversation's id. It stays on this device. */
 export interface DraftRow {
+  readonly conversation: Id;
   readonly text: string;
+}
+
+/**
+ * Who this device asks to become, made before the server is asked for the first time: so that asking again after a lost
+ * answer asks for the same (rule Q2). One row, under the key `["", 0]`.
+ */
+export interface PendingRow {
+  readonly account: Id;
+  readonly device: Id;
+  readonly token: string;
 }

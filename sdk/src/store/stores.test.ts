@@ -34,7 +34,7 @@ test("a SQLite file is held by one store at a time", async () => {
   const folder = await mkdtemp(join(tmpdir(), "dunlin-store-"));
   const path = join(folder, "store.db");
   const first = sqliteStore(path);
-  await first.commit([{ type: "put", table: "drafts", key: ["c", 0], row: { text: "x" } }]);
+  await first.commit([{ type: "put", table: "drafts", key: ["c", 0], row: { conversation: "c", text: "x" } }]);
   expect(() => sqliteStore(path)).toThrow(/locked/);
   await first.close();
   await sqliteStore(path).close();

@@ -16,5 +16,5 @@ export interface Connection {
   close(): void;
 }
 
-/** Opens a connection to the server; every call a new one. */
+/** Opens a connection to the server; every call a new one. No event comes before it returns. */
 export type Transport = (events: ConnectionEvents) => Connection;

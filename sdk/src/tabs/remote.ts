@@ -1,0 +1,63 @@
+import type { Stop } from "../base/clock.ts";
+import type { Calls, Host } from "../client/host.ts";
+import { Problem } from "../http/problem.ts";
+import type { ToHost, ToTab, Wire, WireError } from "./wire.ts";
+
+/** A host at the other end of a wire. `lock` is the Web Lock that tells of this tab's end. */
+export function remoteHost(wire: Wire<ToHost, ToTab>, lock: string | undefined): Host {
+  let last = 0;
+  const calls = new Map<number, { resolve: (value: unknown) => void; reject: (reason: Error) => void }>();
+  const watches = new Map<number, (value: never) => void>();
+  const stop: Stop = wire.listen((message) => {
+    if (message.type === "value") {
+      watches.get(message.id)?.(message.value as never);
+      return;
+    }
+    const call = calls.get(message.id);
+    calls.delete(message.id);
+    if (message.type === "answer") call?.resolve(message.value);
+    else call?.reject(errorOf(message.error));
+  });
+  wire.send({ type: "hello", lock });
+  const call = (name: keyof Calls, ...args: unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      calls.set(id, { resolve, reject });
+      wire.send({ type: "call", id, name, args });
+    });
+  return {
+    call: call as Host["call"],
+    watch: (topic, listener) => {
+      const id = ++last;
+      watches.set(id, listener);
+      wire.send({ type: "watch", id, topic });
+      return () => {
+        if (watches.delete(id)) wire.send({ type: "stop", id });
+      };
+    },
+    close: () => {
+      wire.send({ type: "bye" });
+      stop();
+      watches.clear();
+      for (const { reject } of calls.values()) reject(interrupted());
+      calls.clear();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What was asked for may have been done or not. */
+export function interrupted(): Problem {
+  return new Problem("interrupted", "the one who was asked is gone", 0);
+}
+
+export function wireError(reason: unknown): WireError {
+  if (reason instanceof Problem) return { reason: reason.reason, message: reason.message, status: reason.status };
+  return { reason: undefined, message: reason instanceof Error ? reason.message : String(reason), status: 0 };
+}
+
+function errorOf({ reason, message, status }: WireError): Error {
+  if (reason === undefined) return new Error(message);
+  // Its text begins with the reason, which the constructor writes again.
+  return new Problem(reason, message.startsWith(`${reason}: `) ? message.slice(reason.length + 2) : "", status);
+}

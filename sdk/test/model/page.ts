@@ -20,6 +20,7 @@ import type { Chance } from "./chance.ts";
 
 /** A disk that outlives pages: what a store is opened on. */
 export interface Disk {
+  readonly kind: "memory" | "SQLite" | "IndexedDB";
   open(): Promise<Store>;
   remove(): void;
 }
@@ -30,6 +31,7 @@ export function diskOf(chance: Chance): Disk {
     case 0: {
       const folder = mkdtempSync(join(tmpdir(), "dunlin-model-"));
       return {
+        kind: "SQLite",
         open: () => Promise.resolve(sqliteStore(join(folder, "store.db"), { sync: false })),
         remove: () => {
           rmSync(folder, { recursive: true });
@@ -38,11 +40,11 @@ export function diskOf(chance: Chance): Disk {
     }
     case 1: {
       const factory = new IDBFactory();
-      return { open: () => indexedDbStore("model", factory), remove: () => undefined };
+      return { kind: "IndexedDB", open: () => indexedDbStore("model", factory), remove: () => undefined };
     }
     default: {
       const memory = emptyMemory();
-      return { open: () => Promise.resolve(memoryStore(memory)), remove: () => undefined };
+      return { kind: "memory", open: () => Promise.resolve(memoryStore(memory)), remove: () => undefined };
     }
   }
 }

@@ -150,10 +150,14 @@ async function difference(machine: Machine): Promise<string | undefined> {
     const who = device.credentials.handle;
     if (client.connection.get().state !== "online") return `${who} is ${JSON.stringify(client.connection.get())}`;
     const waiting = await store.all("outbox");
-    if (waiting.length > 0) return `${who} has ${waiting.length} in the outbox`;
+    if (waiting.length > 0) return `${who} has in the outbox: ${JSON.stringify(waiting)}`;
+  }
+  for (const device of machine.devices) {
+    const { store } = await open(machine, device);
+    const who = device.credentials.handle;
     for (const row of await store.all("conversations")) {
       const stream = await streamOf(machine, device.credentials, row.id);
-      const problem = (await compare(device, store, row.id, stream)) ?? promises(machine, row.id, stream);
+      const problem = (await compare(store, row.id, stream)) ?? promises(machine, row.id, stream);
       if (problem !== undefined) return `${who}, ${row.id}: ${problem}`;
       if (row.owesCursor || row.cursor !== stream.length)
         return `${who}: the cursor is ${row.cursor}, not ${stream.length}`;
@@ -170,7 +174,6 @@ async function streamOf({ server }: Machine, { token }: Credentials, conversatio
 
 /** Every record of the stream is in the store, once, as it is; and nothing else is. */
 async function compare(
-  _device: DeviceOf,
   store: Page["store"],
   conversation: string,
   stream: readonly JsonRecord[],
@@ -201,7 +204,8 @@ function promises({ said }: Machine, conversation: string, stream: readonly Json
   for (const { device, text, promised } of said.filter((one) => one.conversation === conversation)) {
     const place = places.get(text);
     if (place === undefined) {
-      if (promised) return `${text} was promised, and is not there`;
+      if (promised)
+        return `${text} was promised by ${device.credentials.handle} on ${device.disk.kind}, and is not there`;
       continue;
     }
     if (place < (last.get(device) ?? -1)) return `${text} stands before what was said before it: ${texts.join(" ")}`;

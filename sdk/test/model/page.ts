@@ -17,6 +17,7 @@ import type { Change, Store } from "../../src/store/store.ts";
 import type { Connection, Transport } from "../../src/transport/transport.ts";
 import { webSocketTransport } from "../../src/transport/websocket.ts";
 import type { Chance } from "./chance.ts";
+import type { Tally } from "./tally.ts";
 
 /** A disk that outlives pages: what a store is opened on. */
 export interface Disk {
@@ -64,10 +65,10 @@ export interface Page {
 const refusesOnceIn = 25;
 
 /** Opens a page. */
-export async function openPage(url: string, disk: Disk, credentials: Credentials, chance: Chance): Promise<Page> {
+export async function openPage(url: string, disk: Disk, credentials: Credentials, luck: Luck): Promise<Page> {
   const store = await disk.open();
   let dead = false;
-  const life: Life = { isDead: () => dead, connections: new Set(), chance };
+  const life: Life = { ...luck, isDead: () => dead, connections: new Set() };
   const client = await Client.open({
     server: url,
     credentials,
@@ -85,10 +86,15 @@ export async function openPage(url: string, disk: Disk, credentials: Credentials
   return { client, store, kill };
 }
 
-interface Life {
+/** What happens to a page is drawn here, and counted there. */
+export interface Luck {
+  readonly chance: Chance;
+  readonly tally: Tally;
+}
+
+interface Life extends Luck {
   readonly isDead: () => boolean;
   readonly connections: Set<Connection>;
-  readonly chance: Chance;
 }
 
 const never = new Promise<never>(() => undefined);
@@ -166,6 +172,7 @@ function mortalTransport(inner: Transport, life: Life): Transport {
         for (const frame of cut.push(bytes)) {
           const packet = decode(frame);
           if (packet.type === "publish" && packet.topic.endsWith("/send") && life.chance.once(refusesOnceIn)) {
+            life.tally.refused++;
             const properties = { reasonString: "busy" };
             const refusal = encode({ type: "puback", id: packet.id, reason: 0x97, properties });
             setImmediate(() => {

@@ -8,6 +8,7 @@ import { chanceOf } from "./chance.ts";
 import type { Chance } from "./chance.ts";
 import { diskOf, openPage } from "./page.ts";
 import type { Disk, Page } from "./page.ts";
+import type { Tally } from "./tally.ts";
 
 /** A few people with a few devices and conversations, and everything that goes wrong between them and their server. */
 export interface World {
@@ -38,17 +39,17 @@ const steps = 60;
 const restsWithin = 60_000;
 
 interface Machine {
-  readonly seed: number;
   readonly server: Server;
   readonly proxy: Proxy;
   readonly chance: Chance;
+  readonly tally: Tally;
   readonly devices: readonly DeviceOf[];
   readonly conversations: readonly string[];
   readonly said: Said[];
 }
 
 /** Makes the accounts and conversations of a world; the server must be running. */
-export async function createWorld(server: Server, seed: number): Promise<World> {
+export async function createWorld(server: Server, seed: number, tally: Tally): Promise<World> {
   const chance = chanceOf(seed);
   const people: Credentials[] = [];
   for (let at = 0; at < 3; at++) people.push(await server.account(`s${seed}.${at}.${Date.now().toString(36)}`));
@@ -61,7 +62,7 @@ export async function createWorld(server: Server, seed: number): Promise<World> 
   const credentials = [...people, await server.device(ada)];
   const devices = credentials.map((one) => ({ credentials: one, disk: diskOf(chance), page: undefined }));
   const proxy = await openProxy(server.port);
-  const machine: Machine = { seed, server, proxy, chance, devices, conversations, said: [] };
+  const machine: Machine = { server, proxy, chance, tally, devices, conversations, said: [] };
   return {
     seed,
     live: () => live(machine),
@@ -75,26 +76,27 @@ export async function createWorld(server: Server, seed: number): Promise<World> 
 }
 
 async function open(machine: Machine, device: DeviceOf): Promise<Page> {
-  const { proxy, chance } = machine;
-  device.page ??= await openPage(proxy.url, device.disk, device.credentials, chance.fork());
+  const { proxy, chance, tally } = machine;
+  device.page ??= await openPage(proxy.url, device.disk, device.credentials, { chance: chance.fork(), tally });
   return device.page;
 }
 
 async function live(machine: Machine): Promise<void> {
-  const { chance, devices, proxy } = machine;
+  const { chance, devices, proxy, tally } = machine;
   for (let step = 0; step < steps; step++) {
     const device = chance.pick(devices);
     const page = await open(machine, device);
     const dice = chance.below(100);
     if (dice < 60) say(machine, device, page);
-    else if (dice < 72) proxy.cut(() => chance.once(2));
+    else if (dice < 72) tally.connectionsCut += proxy.cut(() => chance.once(2));
     else if (dice < 82) read(machine, page);
     else if (dice < 92) {
       device.page = undefined;
+      tally.pagesKilled++;
       await page.kill();
     } else if (dice < 95) {
       proxy.refuse(true);
-      proxy.cut();
+      tally.connectionsCut += proxy.cut();
       await pause(chance.below(30));
       proxy.refuse(false);
     } else page.client.connect();
@@ -107,7 +109,7 @@ function pause(ms: number): Promise<void> {
 }
 
 function say(machine: Machine, device: DeviceOf, page: Page): void {
-  const { chance, said, conversations } = machine;
+  const { chance, tally, said, conversations } = machine;
   const mine = page.client.conversations.get().map(({ id }) => id);
   if (mine.length === 0) return;
   const conversation = chance.pick(conversations.filter((id) => mine.includes(id)));
@@ -120,6 +122,7 @@ function say(machine: Machine, device: DeviceOf, page: Page): void {
       .then(
         () => {
           one.promised = true;
+          tally.said++;
         },
         () => undefined,
       );
@@ -138,7 +141,7 @@ async function check(machine: Machine): Promise<void> {
   for (;;) {
     const problem = await difference(machine).catch((reason: unknown) => `it cannot be read: ${String(reason)}`);
     if (problem === undefined) return;
-    if (Date.now() > limit) throw new Error(`seed ${machine.seed}: ${problem}`);
+    if (Date.now() > limit) throw new Error(problem);
     await pause(20);
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { readContent } from "../src/codec/content.ts";
 import { Client } from "../src/index.ts";
-import type { Conversation, Credentials, Message, Store } from "../src/index.ts";
+import type { Cipher, Conversation, Credentials, Message, Store } from "../src/index.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import { openProxy } from "./support/proxy.ts";
 import type { Proxy } from "./support/proxy.ts";
@@ -28,8 +29,13 @@ afterAll(async () => {
 
 const person = (): Promise<Credentials> => server.account(`person${++people}`);
 
-async function open(credentials: Credentials, store: Store = memoryStore()): Promise<Client> {
-  const client = await Client.open({ server: proxy.url, store, credentials, backOff: { first: 20, longest: 200 } });
+async function open(
+  credentials: Credentials,
+  store: Store = memoryStore(),
+  more: { readonly cipher?: Cipher } = {},
+): Promise<Client> {
+  const backOff = { first: 20, longest: 200 };
+  const client = await Client.open({ server: proxy.url, store, credentials, backOff, ...more });
   clients.push(client);
   return client;
 }
@@ -93,6 +99,40 @@ describe("two people", () => {
     await until(ben.conversations, ([one]) => one?.typing[0] === as.account, "ada to type");
     await say(ada.conversation(id), "there");
     await until(ben.conversations, ([one]) => one?.typing.length === 0, "nobody to type");
+  });
+});
+
+describe("a cipher", () => {
+  /** Not one to keep anything secret with: each byte is turned by one that follows from the message's id. */
+  const turn = (id: string, bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ id.charCodeAt(25) ^ 0x80);
+  const cipher: Cipher = {
+    seal: (_conversation, message, content) => Promise.resolve(turn(message, content)),
+    open: (_conversation, { id, body }) => Promise.resolve(turn(id, body)),
+  };
+
+  test("stands between all contents and the server, on every way that they take", async () => {
+    const [as, bs] = [await person(), await person()];
+    const id = await server.conversation(as, bs);
+    const stores = [memoryStore(), memoryStore()] as const;
+    const [ada, ben] = [await open(as, stores[0], { cipher }), await open(bs, stores[1], { cipher })];
+    await Promise.all([online(ada), online(ben)]);
+    for (const text of ["one", "two"]) await say(ada.conversation(id), text);
+    const both = ({ messages }: { readonly messages: readonly Message[] }): boolean => messages.length === 3;
+    const his = await until(ben.conversation(id).messages, both, "three messages");
+    expect(texts(his.messages)).toEqual(["created", "one", "two"]);
+    // A device that is new reads by range, the last one from the state.
+    const tablet = await open(await server.device(as), memoryStore(), { cipher });
+    const hers = await until(tablet.conversation(id).messages, both, "three messages");
+    expect(texts(hers.messages)).toEqual(["created", "one", "two"]);
+    // Without it nothing can be read, and what is there is shown all the same.
+    const blind = await open(await server.device(bs));
+    const seen = await until(blind.conversation(id).messages, both, "three messages");
+    expect(texts(seen.messages)).toEqual(["created", "unsupported", "unsupported"]);
+    // The echo of one's own message is in the store as it was before it was sealed.
+    for (const store of stores) {
+      const rows = await store.scan("records", id, { from: 2, limit: 10 });
+      expect(rows.map(({ body }) => readContent(body))).toMatchObject([{ text: "one" }, { text: "two" }]);
+    }
   });
 });
 

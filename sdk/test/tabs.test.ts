@@ -4,6 +4,7 @@ import type { Client } from "../src/client/client.ts";
 import type { Calls, Host } from "../src/client/host.ts";
 import { Problem } from "../src/http/problem.ts";
 import { electedHost } from "../src/tabs/elected.ts";
+import { followPage } from "../src/tabs/page.ts";
 import { interrupted, remoteHost } from "../src/tabs/remote.ts";
 import { serveTabs } from "../src/tabs/serve.ts";
 import type { Locks } from "../src/tabs/serve.ts";
@@ -287,5 +288,27 @@ describe("tabs without a worker", () => {
     await second.host.close();
     await expect.poll(() => first.fake.watched.length).toBeLessThan(before);
     expect(leaders).toHaveLength(1);
+  });
+});
+
+describe("a page", () => {
+  test("says whether it is in front, and comes back when it is or when the network has changed", () => {
+    const seen: { visibilityState: DocumentVisibilityState } = { visibilityState: "hidden" };
+    const document = Object.assign(new EventTarget(), seen);
+    const [window, network] = [new EventTarget(), new EventTarget()];
+    const client = { setActive: vi.fn(), connect: vi.fn() };
+    followPage(client, { document, window, network });
+    expect(client.setActive.mock.calls).toEqual([[false]]);
+    document.visibilityState = "visible";
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(client.setActive.mock.calls).toEqual([[false], [true]]);
+    expect(client.connect).toHaveBeenCalledTimes(1);
+    window.dispatchEvent(new Event("online"));
+    network.dispatchEvent(new Event("change"));
+    expect(client.connect).toHaveBeenCalledTimes(3);
+    document.visibilityState = "hidden";
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(client.setActive.mock.calls.at(-1)).toEqual([false]);
+    expect(client.connect).toHaveBeenCalledTimes(3);
   });
 });

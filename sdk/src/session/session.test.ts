@@ -178,4 +178,14 @@ describe("silence", () => {
     session.probe(start);
     expect(sent(session)).toEqual([{ type: "pingreq" }]);
   });
+
+  test("a probe says nothing of silences, whatever comes of it", () => {
+    const session = opened();
+    session.probe(start);
+    get(session, { type: "pingresp" }, start + 50);
+    expect(session.keepAlive()).toEqual(initialKeepAlive);
+    session.probe(start + 100);
+    expect(session.tick(start + 100 + pongWithin)).toEqual([{ type: "ended", end: { by: "silence" } }]);
+    expect(session.keepAlive()).toEqual(initialKeepAlive);
+  });
 });

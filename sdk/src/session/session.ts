@@ -85,6 +85,8 @@ interface Machine {
   lastHeard: number;
   /** When the answer to CONNECT or PINGREQ is due. */
   dueBy: number | undefined;
+  /** Whether that answer tells something of the silence before: not when it was asked for early. */
+  learns: boolean;
   alive: KeepAlive;
 }
 
@@ -99,6 +101,7 @@ export function createSession(options: SessionOptions): Session {
     lastSent: 0,
     lastHeard: 0,
     dueBy: undefined,
+    learns: false,
     alive: options.keepAlive,
   };
   const frames = framer();
@@ -139,7 +142,7 @@ export function createSession(options: SessionOptions): Session {
       send(machine, { type: "puback", id: ack, reason: 0, properties: {} }, now);
     },
     probe: (now) => {
-      if (machine.state === "open" && machine.dueBy === undefined) ping(machine, now);
+      if (machine.state === "open" && machine.dueBy === undefined) ping(machine, now, false);
     },
     disconnect: (now) => {
       if (machine.state === "open") send(machine, { type: "disconnect", reason: 0, properties: {} }, now);
@@ -198,7 +201,7 @@ function handle(machine: Machine, packet: Packet, now: number): SessionEvent[] {
       return [];
     case "pingresp":
       machine.dueBy = undefined;
-      machine.alive = survived(machine.alive);
+      if (machine.learns) machine.alive = survived(machine.alive);
       return [];
     case "disconnect":
       return ended(machine, { by: "server", reason: packet.reason, text: packet.properties.reasonString ?? "" });
@@ -228,17 +231,18 @@ function silentUntil(machine: Machine): number {
 function tick(machine: Machine, now: number): SessionEvent[] {
   if (machine.state === "ended" || machine.state === "new") return [];
   if (machine.dueBy !== undefined && now >= machine.dueBy) {
-    if (machine.state === "open") machine.alive = lost(machine.alive);
+    if (machine.state === "open" && machine.learns) machine.alive = lost(machine.alive);
     return ended(machine, { by: "silence" });
   }
   if (machine.state === "open" && machine.dueBy === undefined && now >= silentUntil(machine)) {
-    ping(machine, now);
+    ping(machine, now, true);
   }
   return [];
 }
 
-function ping(machine: Machine, now: number): void {
+function ping(machine: Machine, now: number, learns: boolean): void {
   send(machine, { type: "pingreq" }, now);
+  machine.learns = learns;
   machine.dueBy = now + pongWithin;
 }
 

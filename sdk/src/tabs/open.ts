@@ -4,6 +4,7 @@ import { clientOf } from "../client/client.ts";
 import type { Client } from "../client/client.ts";
 import type { Host } from "../client/host.ts";
 import { electedHost } from "./elected.ts";
+import { followPage, thisPage } from "./page.ts";
 import { remoteHost } from "./remote.ts";
 import { serveTabs } from "./serve.ts";
 import type { ToHost, ToTab } from "./wire.ts";
@@ -39,7 +40,7 @@ export function sharing(scope: object = globalThis): Sharing {
 export function openInTabs({ name, worker, createHost }: TabsOptions): Client {
   const tab = idFromBytes(systemRandom(16));
   const client = clientOf(hostHere());
-  followPage(client);
+  followPage(client, thisPage());
   return client;
 
   function hostHere(): Host {
@@ -66,21 +67,6 @@ function workerHost({ port }: SharedWorker, lock: string): Host {
   // Held until this tab is gone, however it goes.
   void navigator.locks.request(lock, () => new Promise<void>(() => undefined));
   return remoteHost(wire, lock);
-}
-
-/** Whether the page is in front, and whether there is a network. */
-function followPage(client: Client): void {
-  const look = (): void => {
-    client.setActive(document.visibilityState === "visible");
-  };
-  document.addEventListener("visibilitychange", () => {
-    look();
-    if (document.visibilityState === "visible") client.connect();
-  });
-  addEventListener("online", () => {
-    client.connect();
-  });
-  look();
 }
 
 /** What of a shared worker's scope is used. */

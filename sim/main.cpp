@@ -42,6 +42,8 @@ constexpr bug_name bugs[bug_count] = {
     {"recovery_in_old_segment", bug::recovery_in_old_segment, "a start goes on writing behind the old tail (L4)"},
     {"cursor_jumps_gap", bug::cursor_jumps_gap, "an acknowledgement above a gap moves the cursor (D6)"},
     {"receipt_goes_back", bug::receipt_goes_back, "a mark is set instead of merged by max (R1)"},
+    {"presence_to_strangers", bug::presence_to_strangers, "presence is told without a shared conversation (P1)"},
+    {"lease_outlives_member", bug::lease_outlives_member, "a lease goes on when its account has left (P1)"},
 };
 
 bool parse_bug(const std::string& name) {

@@ -18,8 +18,10 @@ enum class bug : std::uint8_t {
   recovery_in_old_segment,  // a start goes on writing behind the old tail (L4)
   cursor_jumps_gap,         // an acknowledgement above a gap moves the cursor (D6)
   receipt_goes_back,        // a mark is set instead of merged by max (R1)
+  presence_to_strangers,    // presence is told without a shared conversation (P1)
+  lease_outlives_member,    // a lease goes on when its account has left the conversation (P1)
 };
-inline constexpr int bug_count = 8;
+inline constexpr int bug_count = 10;
 
 #ifdef DUNLIN_PLANTED_BUGS
 

@@ -292,6 +292,12 @@ void write_profile_changed(bytes& out, account_id account, std::uint64_t version
   w.number(2, version);
 }
 
+void write_presence(bytes& out, bool online, wall_ms last_seen) {
+  wire_writer w(out);
+  w.flag(1, online);
+  w.number(2, static_cast<std::uint64_t>(last_seen));
+}
+
 void write_caught_up(bytes& out) { wire_writer(out).message(1, {}); }
 
 void write_refused(bytes& out, stream_id conversation, message_id id, const verdict& why) {

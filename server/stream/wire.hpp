@@ -163,6 +163,8 @@ void write_device(bytes& out, device_id device, std::string_view name);
 void write_settings(bytes& out, stream_id conversation, std::uint64_t version, std::string_view json);
 void write_profile_changed(bytes& out, account_id account, std::uint64_t version);
 
+void write_presence(bytes& out, bool online, wall_ms last_seen);
+
 // dunlin.v1.Now, one function per case.
 void write_caught_up(bytes& out);
 void write_refused(bytes& out, stream_id conversation, message_id id, const verdict& why);

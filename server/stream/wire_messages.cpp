@@ -148,6 +148,12 @@ bytes write(const v1::Device& m) {
   return out;
 }
 
+bytes write(const v1::Presence& m) {
+  bytes out;
+  write_presence(out, m.online(), m.last_seen());
+  return out;
+}
+
 // Calls `use` with `message` as what it is, if it is a T.
 template <class T, class Use>
 void if_is(const Message& message, Use use) {
@@ -238,6 +244,7 @@ std::optional<bytes> write_ours(const Message& message) {
   if_is<v1::ConversationChanged>(message, keep);
   if_is<v1::Settings>(message, keep);
   if_is<v1::ProfileChanged>(message, keep);
+  if_is<v1::Presence>(message, keep);
   return out;
 }
 

@@ -145,7 +145,7 @@ TEST_P(ReadMessage, OfFlippedBitsIsRefusedOrReadAsLibprotobufReadsIt) {
 std::string name_of(const testing::TestParamInfo<const char*>& of) { return of.param; }
 INSTANTIATE_TEST_SUITE_P(Wire, WrittenMessage,
                          testing::Values("Send", "Record", "Receipt", "Now", "MembersChanged", "Added", "Removed",
-                                         "Device", "ConversationChanged", "Settings", "ProfileChanged"),
+                                         "Device", "ConversationChanged", "Settings", "ProfileChanged", "Presence"),
                          name_of);
 // The others the server only writes.
 INSTANTIATE_TEST_SUITE_P(Wire, ReadMessage, testing::Values("Send", "Record", "Receipt", "Added"), name_of);

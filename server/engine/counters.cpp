@@ -71,6 +71,18 @@ counters::counters(metrics& all, unsigned shard)
           all.make_counter("dunlin_states_evicted_total", "Idle streams and inboxes let go of.", label(shard))),
       states_read_back(
           all.make_counter("dunlin_states_read_back_total", "Streams and inboxes read back.", label(shard))),
+      presence_told(all.make_counter("dunlin_presence_told_total", "Presences told to connections.", label(shard))),
+      presence_full(all.make_counter("dunlin_presence_full_total", "Presences not told for want of room for a lease.",
+                                     label(shard))),
+      presence_dropped(all.make_counter("dunlin_presence_dropped_total",
+                                        "Questions and changes of presence that wait for the next renewal.",
+                                        label(shard))),
+      live_dropped(all.make_counter("dunlin_live_dropped_total",
+                                    "Live messages dropped: too many of one connection, or no member's.",
+                                    label(shard))),
+      presence_watches(
+          all.make_gauge("dunlin_presence_watches", "Accounts that connections are told of.", label(shard))),
+      presence_leases(all.make_gauge("dunlin_presence_leases", "Leases of shards to hear of accounts.", label(shard))),
       connections(all.make_gauge("dunlin_connections", "Open MQTT connections.", label(shard))),
       sessions_kept(all.make_gauge("dunlin_sessions_kept", "Sessions without a connection.", label(shard))),
       sends_kept(all.make_gauge("dunlin_sends_kept", "Messages that wait for credit.", label(shard))),

@@ -50,6 +50,12 @@ struct counters {
   counter& sockets_stopped;   // a connection was not read for want of credit
   counter& states_evicted;    // L5
   counter& states_read_back;  // L5
+  counter& presence_told;     // P1: to connections
+  counter& presence_full;     // refused, or ended, for want of room
+  counter& presence_dropped;  // questions that could not be looked into, and words that found no room
+  counter& live_dropped;      // P2
+  gauge& presence_watches;
+  gauge& presence_leases;
   gauge& connections;
   gauge& sessions_kept;
   gauge& sends_kept;    // messages of those connections

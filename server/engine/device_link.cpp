@@ -32,6 +32,19 @@ filters::listed& filters::list() {
   return *lists;
 }
 
+void filters::drop_presence(account_id about) {
+  if (!lists) return;
+  std::erase(lists->presences, about);
+  forget_identifier({topic_kind::presence, false, account_stream(about)});
+}
+
+void filters::forget_identifier(const filter& of) {
+  if (!lists) return;
+  std::erase_if(lists->identifiers, [&](const auto& x) {
+    return x.of.what == of.what && x.of.all == of.all && x.of.conversation == of.conversation;
+  });
+}
+
 bool filters::wants(stream_id conversation) const {
   for (const auto what : {topic_kind::record, topic_kind::text, topic_kind::live, topic_kind::receipt}) {
     if (qos(what, conversation) != none) return true;
@@ -190,33 +203,27 @@ void device_link::finish_login() {
     home_->boxes().restore(*this, resumed);
   }
   attached_ = true;
+  home_->presence().resume(*this);
   resend_next();
   pump();
 }
 
 // --- SUBSCRIBE --------------------------------------------------------------------------------------------------
 
-namespace {
-
-void forget_identifier(filters& wanted, const filter& f) {
-  if (!wanted.lists) return;
-  std::erase_if(wanted.lists->identifiers, [&](const auto& x) {
-    return x.of.what == f.what && x.of.all == f.all && x.of.conversation == f.conversation;
-  });
-}
-
-}  // namespace
-
-reason_code device_link::grant(const mqtt::subscription& s, std::uint32_t identifier) {
+reason_code device_link::grant(const mqtt::subscription& s, std::uint32_t identifier, account_id& undecided) {
   if (s.filter.starts_with("$share/")) return reason_code::topic_filter_invalid;
   const auto f = parse_filter(s.filter);
   if (!f) return reason_code::not_authorized;
   const auto qos = static_cast<std::int8_t>(std::min(s.qos, mqtt::qos_level::at_least_once));
-  const std::int8_t granted =
-      f->what == topic_kind::live || f->what == topic_kind::receipt || f->what == topic_kind::now ? std::int8_t{0}
-                                                                                                  : qos;
+  std::int8_t granted = f->what == topic_kind::live || f->what == topic_kind::receipt || f->what == topic_kind::now
+                            ? std::int8_t{0}
+                            : qos;
   const bool one = !f->all && !f->conversation.is_zero();
-  if (one) {
+  if (f->what == topic_kind::presence) {
+    granted = 0;
+    const auto code = grant_presence(account_of(f->conversation), undecided);
+    if (is_error(code)) return code;
+  } else if (one) {
     auto& singles = wanted_.list().singles;
     const auto same = std::find_if(singles.begin(), singles.end(), [&](const auto& x) {
       return x.what == f->what && x.conversation == f->conversation;
@@ -231,7 +238,7 @@ reason_code device_link::grant(const mqtt::subscription& s, std::uint32_t identi
   } else {
     wanted_.all[static_cast<std::size_t>(f->what)] = granted;
   }
-  forget_identifier(wanted_, *f);
+  wanted_.forget_identifier(*f);
   if (identifier != 0 && wanted_.identifiers().size() < max_identifiers) {
     wanted_.list().identifiers.push_back({*f, identifier});
   }
@@ -242,20 +249,29 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
   std::size_t i = 0;
   bool now = false;
   bool receipt = false;
-  answer_subscribe();  // one at a time
+  bool feeds = false;
+  std::vector<open_subscribe::undecided> presences;
   for (const auto& s : subscribe.filters) {
-    granted[i] = grant(s, subscribe.subscription_id());
+    account_id undecided;
+    granted[i] = grant(s, subscribe.subscription_id(), undecided);
+    if (!undecided.is_zero()) presences.push_back({undecided, i});
     if (is_error(granted[i])) home_->around().counts.filters_refused.add(granted[i]);
     ++i;
     now = now || s.filter == "me/now";
     receipt = receipt || s.filter.ends_with("/receipt");
+    feeds = feeds || !s.filter.starts_with("presence/");
   }
-  home_->boxes().sync(*this);
+  if (feeds) home_->boxes().sync(*this);
   for (auto& at : feeds_) at.receipt_due = at.receipt_due || (receipt && at.attached);
-  if (!is_routed()) {
+  if (!is_routed() || !presences.empty()) {
     protocol_->suback_later();
-    subscribing_ = std::make_unique<open_subscribe>(
-        open_subscribe{subscribe.packet_id, {granted.begin(), granted.end()}, home_->now().mono});
+    if (!subscribing_) subscribing_ = std::make_unique<std::vector<open_subscribe>>();
+    if (subscribing_->size() == max_open_subscribes) {
+      answer_subscribe(subscribing_->front());
+      subscribing_->erase(subscribing_->begin());
+    }
+    subscribing_->push_back(
+        {subscribe.packet_id, {granted.begin(), granted.end()}, std::move(presences), home_->now().mono});
   }
   // What is told on me/now comes behind the SUBACK, which is written when this returns, or later: at the next pump.
   if (now) {
@@ -264,7 +280,7 @@ void device_link::on_subscribe(const mqtt::subscribe_view& subscribe, std::span<
   }
   // New feeds: what they missed is to go out before "caught up" is true again. Where another connection of the account
   // stands at the head, they know already what that is.
-  if (missed_ || std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return !f.attached; })) {
+  if (feeds && (missed_ || std::any_of(feeds_.begin(), feeds_.end(), [](const feed& f) { return !f.attached; }))) {
     caught_up_ = false;
     told_caught_up_ = false;
     order_waits_ = true;
@@ -279,18 +295,32 @@ bool device_link::is_routed() const {
                       [](const feed& f) { return !f.attached && f.sent() == feed::at_head; });
 }
 
-void device_link::answer_subscribe() {
-  if (!subscribing_) return;
-  protocol_->answer_subscribe(subscribing_->packet_id, subscribing_->granted);
-  subscribing_.reset();
+// What is not decided is refused: nobody could say in time whether it may be told.
+void device_link::answer_subscribe(open_subscribe& s) {
+  for (const auto& one : s.presences) {
+    s.granted[one.place] = reason_code::unspecified_error;
+    home_->around().counts.filters_refused.add(reason_code::unspecified_error);
+    end_presence(one.about);
+  }
+  protocol_->answer_subscribe(s.packet_id, s.granted);
   port_->dirty();
 }
 
-void device_link::answer_subscribe_if_routed() {
+void device_link::answer_subscribes() {
   if (!subscribing_) return;
-  // Not for ever: a conversation may have been left meanwhile, or an answer was lost (D5).
-  if (is_routed() || home_->now().mono - subscribing_->since > longest_subscribe_ms) return answer_subscribe();
-  retry_ = true;
+  const bool routed = is_routed();
+  std::erase_if(*subscribing_, [&](open_subscribe& s) {
+    // Not for ever: a conversation may have been left meanwhile, or an answer was lost (D5).
+    const bool late = home_->now().mono - s.since > longest_subscribe_ms;
+    if (!late && (!routed || !s.presences.empty())) return false;
+    answer_subscribe(s);
+    return true;
+  });
+  if (subscribing_->empty()) {
+    subscribing_.reset();
+  } else {
+    retry_ = true;
+  }
 }
 
 void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std::span<reason_code> results) {
@@ -300,7 +330,12 @@ void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std:
     const auto f = parse_filter(name);
     const bool one = f && !f->all && !f->conversation.is_zero();
     bool had = false;
-    if (one) {
+    if (f && f->what == topic_kind::presence) {
+      const account_id about = account_of(f->conversation);
+      had = std::ranges::find(watched(), about) != watched().end();
+      decide_presence(about, reason_code::success);
+      end_presence(about);
+    } else if (one) {
       had = wanted_.lists && std::erase_if(wanted_.lists->singles, [&](const auto& x) {
                                return x.what == f->what && x.conversation == f->conversation;
                              }) != 0;
@@ -309,7 +344,7 @@ void device_link::on_unsubscribe(const mqtt::unsubscribe_view& unsubscribe, std:
       had = place != filters::none;
       place = filters::none;
     }
-    if (f) forget_identifier(wanted_, *f);
+    if (f) wanted_.forget_identifier(*f);
     if (!had) result = reason_code::no_subscription_existed;
   }
   wanted_.drop_empty_lists();

@@ -20,6 +20,7 @@
 #include "engine/feed.hpp"
 #include "engine/messages.hpp"
 #include "engine/port.hpp"
+#include "engine/presences.hpp"
 #include "engine/topics.hpp"
 #include "mqtt/protocol.hpp"
 #include "stream/inbox_state.hpp"
@@ -32,7 +33,7 @@ class shard;
 // What a connection has subscribed to, of what there is.
 struct filters {
   static constexpr std::int8_t none = -1;
-  // By topic_kind, for `c/+…`, `me` and `me/now`: the QoS granted, or none.
+  // By topic_kind up to `state`, for `c/+…`, `me` and `me/now`: the QoS granted, or none.
   std::array<std::int8_t, 8> all{none, none, none, none, none, none, none, none};
   struct single {
     topic_kind what;
@@ -46,6 +47,7 @@ struct filters {
   struct listed {
     std::vector<single> singles;          // one conversation's
     std::vector<identifier> identifiers;  // M3
+    std::vector<account_id> presences;    // P1: at QoS 0
   };
   std::unique_ptr<listed> lists;  // null: nothing to list, as it mostly is
 
@@ -53,8 +55,14 @@ struct filters {
   [[nodiscard]] std::span<const identifier> identifiers() const {
     return lists ? std::span<const identifier>(lists->identifiers) : std::span<const identifier>();
   }
+  [[nodiscard]] std::span<const account_id> presences() const {
+    return lists ? std::span<const account_id>(lists->presences) : std::span<const account_id>();
+  }
+  void drop_presence(account_id about);
+  void forget_identifier(const filter& of);
   void drop_empty_lists() {
-    if (lists && lists->singles.empty() && lists->identifiers.empty()) lists.reset();
+    const bool empty = lists && lists->singles.empty() && lists->identifiers.empty() && lists->presences.empty();
+    if (empty) lists.reset();
   }
 
   // The highest QoS for this topic of this conversation, or none.
@@ -66,6 +74,7 @@ class device_link final : public mqtt::host {
  public:
   static constexpr std::size_t max_singles = 256;
   static constexpr unsigned max_reads = 4;
+  static constexpr std::size_t max_open_subscribes = 16;
 
   device_link(shard& home, port& transport, std::uint64_t id);
   ~device_link();
@@ -126,6 +135,11 @@ class device_link final : public mqtt::host {
   void on_receipts(feed& at);
   void on_own_read(feed& at);
   void on_live(stream_id conversation, device_id from, byte_span payload);
+  // P1. Whose presence it is told of, or asks for.
+  [[nodiscard]] std::span<const account_id> watched() const { return wanted_.presences(); }
+  void on_presence(const presence::event& what);
+  [[nodiscard]] activity doing() const { return doing_; }
+  void set_doing(activity doing) { doing_ = doing; }
   void receipt_kept(std::uint64_t tag);
   // Feeds on: reads for who is behind, then says that all is caught up (D9).
   void pump();
@@ -158,10 +172,16 @@ class device_link final : public mqtt::host {
     std::uint64_t tag;
     mqtt::publish_token token;
   };
-  // A SUBSCRIBE that is answered once messages are routed here: what is said after the SUBACK arrives (D7).
+  // A SUBSCRIBE that is answered once messages are routed here, so that what is said after the SUBACK arrives (D7), and
+  // it is known whose presence may be told (P1).
   struct open_subscribe {
+    struct undecided {
+      account_id about;
+      std::size_t place;  // in `granted`
+    };
     std::uint16_t packet_id;
     std::vector<mqtt::reason_code> granted;
+    std::vector<undecided> presences;
     mono_ms since;
   };
   enum class given : std::uint8_t { yes, no_room };
@@ -203,17 +223,24 @@ class device_link final : public mqtt::host {
   void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void keep_receipt(stream_id conversation, const stream::receipt_view& receipt, mqtt::publish_token token);
   void publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void publish_state(const mqtt::publish_view& publish, mqtt::publish_token token);
   void tell_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
   // The PUBACKs of own messages say these seqs (D8).
   void expect_echoes(stream_id conversation, std::uint64_t first, std::uint32_t count);
   void refuse_here(mqtt::publish_token token, stream_id conversation, message_id id, stream::reason why);
   void refuse(mqtt::publish_token token, stream_id conversation, message_id id, const stream::verdict& v);
-  mqtt::reason_code grant(const mqtt::subscription& s, std::uint32_t identifier);
+  // `undecided`: the account whose presence was asked for, if its shard is to say whether it may be told.
+  mqtt::reason_code grant(const mqtt::subscription& s, std::uint32_t identifier, account_id& undecided);
+  mqtt::reason_code grant_presence(account_id about, account_id& undecided);
+  // What open SUBSCRIBEs are answered. Whether any had asked.
+  bool decide_presence(account_id about, mqtt::reason_code granted);
+  void end_presence(account_id about);
+  void tell_presences();
   void finish_login();
   void refuse_connect(mqtt::reason_code reason);
   void end_if_drained();
-  void answer_subscribe();
-  void answer_subscribe_if_routed();
+  void answer_subscribe(open_subscribe& s);
+  void answer_subscribes();
   [[nodiscard]] bool is_routed() const;
   void find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const;
   mqtt::delivery deliver(topic_kind what, stream_id conversation, mqtt::message& m, std::int8_t qos,
@@ -227,7 +254,7 @@ class device_link final : public mqtt::host {
   account_id account_;
   device_id device_;  // until it is verified, the one that the client id names, if it names one
   std::unique_ptr<std::string> client_id_;
-  std::unique_ptr<open_subscribe> subscribing_;
+  std::unique_ptr<std::vector<open_subscribe>> subscribing_;  // null: none
   filters wanted_;
   std::vector<feed> feeds_;                                 // ascending by conversation
   std::unique_ptr<std::vector<pending_receipt>> receipts_;  // null: none
@@ -247,6 +274,8 @@ class device_link final : public mqtt::host {
   bool told_caught_up_ : 1 = false;
   bool resending_ : 1 = false;
   bool draining_ : 1 = false;
+  bool presence_due_ : 1 = false;  // something of what is watched is to be told
+  activity doing_ : 2 = activity::arriving;
   std::uint8_t resend_turn_ = 0;
   std::uint32_t turn_ = 0;  // round robin over feeds
 };

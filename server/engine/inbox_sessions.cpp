@@ -42,6 +42,13 @@ bool inboxes::is_in_use(account_id account) const {
   return std::any_of(parts.begin(), parts.end(), is_of) || std::any_of(seen.begin(), seen.end(), is_of);
 }
 
+bool inboxes::is_active(account_id account) const {
+  const auto it = inboxes_.find(account);
+  if (it == inboxes_.end()) return false;
+  const auto& links = (*it)->links;
+  return std::any_of(links.begin(), links.end(), [](const auto* link) { return link->doing() == activity::active; });
+}
+
 void inboxes::forget_if_idle(account_id account) {
   const auto it = inboxes_.find(account);
   if (it == inboxes_.end() || !(*it)->links.empty()) return;
@@ -104,6 +111,7 @@ inboxes::attach_result inboxes::attach(device_link& link, bool clean_start, kept
   }
   if (inbox.links.empty()) inbox.devices = counted_devices(*state);
   inbox.links.push_back(&link);
+  presences_.attached(link);
   note_seen(link);
   return attach_result::ok;
 }
@@ -114,6 +122,7 @@ void inboxes::detach(device_link& link, mono_ms now) {
   auto& inbox = **it;
   const auto place = std::find(inbox.links.begin(), inbox.links.end(), &link);
   if (place == inbox.links.end()) return;
+  presences_.detached(link);
   inbox.links.erase(place);
   std::vector<stream_id> streams;
   for (auto& at : link.feeds()) {

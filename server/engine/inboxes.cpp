@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t max_slots = 0xffffff;
 }  // namespace
 
-inboxes::inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts)
-    : self_(self), owner_(mine), out_(out), limits_(limits), counts_(counts) {
+inboxes::inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts, presences& seen)
+    : self_(self), owner_(mine), out_(out), limits_(limits), counts_(counts), presences_(seen) {
   slots_.add();
   generations_.push_back(0);
 }

@@ -85,7 +85,7 @@ struct inbox_by_account {
 
 class inboxes {
  public:
-  inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts);
+  inboxes(shard_id self, owner& mine, outbound& out, const options& limits, counters& counts, presences& seen);
 
   // --- from owners
   void take(const news& m);
@@ -100,6 +100,8 @@ class inboxes {
   void on_own_event(const own_event& event);
   // A connection of the account is attached, or a cursor of it is still to be logged.
   [[nodiscard]] bool is_in_use(account_id account) const;
+  // One of its connections is active (P1).
+  [[nodiscard]] bool is_active(account_id account) const;
   // A gap on a link from that shard, or it is new: its conversations count as unarmed (D5).
   void on_link_gap(shard_id from);
 
@@ -140,6 +142,12 @@ class inboxes {
   template <class Visitor>
   void for_each_link(Visitor&& visit) {
     for (auto* link : links_) visit(*link);
+  }
+  template <class Visitor>
+  void for_each_link_of(account_id account, Visitor&& visit) const {
+    const auto it = inboxes_.find(account);
+    if (it == inboxes_.end()) return;
+    for (auto* link : (*it)->links) visit(*link);
   }
 
  private:
@@ -186,6 +194,7 @@ class inboxes {
   outbound& out_;
   const options& limits_;
   counters& counts_;
+  presences& presences_;
   chunked<live_conversation> slots_;  // [0] is nobody's
   std::vector<std::uint8_t> generations_;
   std::vector<std::uint32_t> free_slots_;

@@ -49,8 +49,9 @@ void device_link::pump() {
   if (!attached_ || protocol_->state() != mqtt::protocol_state::connected) return;
   retry_ = false;
   held_back_ = false;
-  answer_subscribe_if_routed();
+  answer_subscribes();
   say_hello();
+  if (presence_due_ && !subscribing_) tell_presences();
   if (session_.unsent_count() != 0) return resend_next();  // first what was in flight (M2)
   auto& boxes = home_->boxes();
   under_way now;

@@ -22,6 +22,13 @@ constexpr std::size_t few_feeds = 8;
 std::string_view write_topic(topic_kind what, stream_id conversation, char* at) {
   if (what == topic_kind::me) return "me";
   if (what == topic_kind::now) return "me/now";
+  if (what == topic_kind::presence) {
+    constexpr std::string_view prefix = "presence/";
+    const auto text = id_to_text(conversation.hi, conversation.lo);
+    std::copy(prefix.begin(), prefix.end(), at);
+    std::copy(text.begin(), text.end(), at + prefix.size());
+    return {at, prefix.size() + text.size()};
+  }
   at[0] = 'c';
   at[1] = '/';
   const auto text = id_to_text(conversation.hi, conversation.lo);

@@ -65,10 +65,11 @@ void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_to
     case topic_kind::text: return publish_text(publish, token, *to);
     case topic_kind::receipt: return publish_receipt(publish, token, *to);
     case topic_kind::live: return publish_live(publish, token, *to);
-    case topic_kind::state: return protocol_->answer(token, reason_code::success);
+    case topic_kind::state: return publish_state(publish, token);
     case topic_kind::record:
     case topic_kind::me:
-    case topic_kind::now: break;
+    case topic_kind::now:
+    case topic_kind::presence: break;
   }
   refuse_here(token, to->conversation, {}, reason::forbidden);
 }
@@ -152,6 +153,16 @@ void device_link::publish_live(const mqtt::publish_view& publish, mqtt::publish_
   constexpr std::size_t max_live = 4096;
   if (publish.payload.size() > max_live) {
     return refuse_here(token, to.conversation, {}, reason::too_large);
+  }
+  if (!home_->presence().may_send_live(*this)) {
+    home_->around().counts.live_dropped.add();
+    return protocol_->answer(token, reason_code::quota_exceeded);
+  }
+  // What no member says goes nowhere, and nobody has to look for the conversation.
+  auto* state = home_->boxes().state_of(account_);
+  if (state == nullptr || state->find(to.conversation) == nullptr || to.conversation == account_stream(account_)) {
+    home_->around().counts.live_dropped.add();
+    return protocol_->answer(token, reason_code::success);
   }
   auto payload = std::make_shared<bytes>();
   wire_writer w(*payload);

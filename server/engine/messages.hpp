@@ -13,6 +13,7 @@
 #include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "engine/control.hpp"
+#include "presence/presence.hpp"
 #include "stream/stream_state.hpp"
 #include "stream/verdict.hpp"
 
@@ -108,6 +109,13 @@ struct live_up {
   account_id account;
   device_id device;
   shared_bytes payload;
+};
+
+// P1: of a shard whose connections want to hear of accounts there. Repeated until it is answered, and before a lease
+// ends.
+struct presence_ask {
+  shard_id from = 0;
+  std::vector<presence::question> list;
 };
 
 // --- to inboxes and sessions ------------------------------------------------------------------------------------
@@ -240,6 +248,11 @@ struct live_down {
   shared_bytes payload;  // a dunlin.v1.Live
 };
 
+// P1: answers and changes. What is lost is said with the next renewal.
+struct presence_words {
+  std::vector<presence::word> list;
+};
+
 // To this shard's own sessions, when the states of an account are in memory.
 struct attach_ready {
   std::uint64_t link = 0;
@@ -256,7 +269,7 @@ struct state_ready {
 
 using message = std::variant<submit, arms, read, marks_reports, effect, effect_kept, live_up, submitted, submitted_run,
                              verdicts, news, urgent_news, armed_list, records, marks_kept, receipts_news, live_down,
-                             attach_ready, state_ready, about_request, about>;
+                             attach_ready, state_ready, about_request, about, presence_ask, presence_words>;
 
 // What nobody may be left waiting for: its place was promised with the question.
 inline bool is_answer(const message& m) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/clock.hpp"
+#include "presence/presence.hpp"
 
 namespace dunlin::engine {
 
@@ -36,6 +37,7 @@ struct options {
   mono_ms idle_state = 300'000;
   // Streams and inboxes in memory, a shard, above which those not in use leave without that wait.
   std::size_t states_in_memory = 100'000;
+  presence::limits presence;
 };
 
 }  // namespace dunlin::engine

@@ -19,7 +19,9 @@ constexpr mono_ms control_patience = 10'000;
 shard::shard(surroundings all)
     : around_(std::move(all)),
       owner_(around_.self, around_.shards, around_.log, around_.history, *this, around_.limits, around_.counts),
-      inboxes_(around_.self, owner_, *this, around_.limits, around_.counts),
+      inboxes_(around_.self, owner_, *this, around_.limits, around_.counts, presences_),
+      presences_(around_.self, owner_, inboxes_, *this, around_.limits, around_.counts, now_,
+                 [this](account_id who, std::function<void(bool)> then) { return look_up(who, std::move(then)); }),
       sends_(around_.self, around_.shards, around_.other_shards.may_lose(), around_.limits, around_.counts,
              [this](shard_id to, message& m) {
                if (to != around_.self) return around_.other_shards.send(to, std::move(m));
@@ -78,7 +80,23 @@ void shard::take(message&& m) {
   if (auto* x = std::get_if<live_down>(&m)) return inboxes_.take(*x);
   if (auto* x = std::get_if<attach_ready>(&m); x != nullptr && x->ready) return take(*x);
   if (auto* x = std::get_if<state_ready>(&m); x != nullptr && x->ready) return take(*x);
+  if (auto* x = std::get_if<presence_ask>(&m)) return presences_.take(*x);
+  if (auto* x = std::get_if<presence_words>(&m)) return presences_.take(*x);
   owner_.take(std::move(m), now_);
+}
+
+void shard::on_own_event(const own_event& event) {
+  inboxes_.on_own_event(event);
+  if (event.what == own_event::kind::inbox_changed) presences_.conversations_changed(account_of(event.about));
+}
+
+bool shard::look_up(account_id who, std::function<void(bool ok)> then) {
+  constexpr std::size_t most = 512;
+  if (states_.size() >= most) return false;
+  const std::uint64_t token = next_control_++;
+  states_[token] = std::move(then);
+  own_.emplace_back(state_ready{token, who});
+  return true;
 }
 
 void shard::take(const attach_ready& m) {
@@ -114,6 +132,7 @@ void shard::turn(moment now) {
     ticked_ = now.mono;
     owner_.tick(now);
     inboxes_.tick(now);
+    presences_.tick();
     if (around_.other_shards.may_lose()) {
       sends_.resend(now.mono, now.mono - resend_after, nullptr);
       expire_control();
@@ -132,6 +151,7 @@ bool shard::flush(std::size_t enough) {
   for (int round = 0; round < 4; ++round) {
     pump_listed();
     inboxes_.flush(now_);
+    presences_.flush();
     if (!run_own() && later_.empty() && !inboxes_.has_arms()) break;
   }
   return owner_.flush(enough);
@@ -146,6 +166,7 @@ mono_ms shard::idle_for() const {
 void shard::on_link_gap(shard_id from) {
   owner_.resend_effects(from);
   inboxes_.on_link_gap(from);
+  presences_.on_link_gap(from);
   sends_.resend(now_.mono, now_.mono, &from);
 }
 

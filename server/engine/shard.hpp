@@ -15,6 +15,7 @@
 #include "engine/credentials.hpp"
 #include "engine/inboxes.hpp"
 #include "engine/owner.hpp"
+#include "engine/presences.hpp"
 #include "engine/send_run.hpp"
 #include "engine/sends.hpp"
 
@@ -68,6 +69,7 @@ class shard final : public outbound {
   [[nodiscard]] const surroundings& around() const { return around_; }
   mqtt::shared_state& wire() { return wire_; }
   inboxes& boxes() { return inboxes_; }
+  presences& presence() { return presences_; }
   // A message of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
   // connection is not read until it has gone. Those to one stream that come in one piece are collected until
   // submit_collected.
@@ -115,7 +117,7 @@ class shard final : public outbound {
   bool take_here(const submitted& m) override;
   bool take_here(std::uint64_t run, std::span<const outcome> outcomes) override;
   bool take_here(const news_view& m) override;
-  void on_own_event(const own_event& event) override { inboxes_.on_own_event(event); }
+  void on_own_event(const own_event& event) override;
   [[nodiscard]] bool is_in_use(account_id account) const override { return inboxes_.is_in_use(account); }
 
  private:
@@ -141,6 +143,7 @@ class shard final : public outbound {
   void take_run(std::uint64_t token, std::span<const outcome> outcomes);
   void take(const attach_ready& m);
   void take(const state_ready& m);
+  bool look_up(account_id who, std::function<void(bool ok)> then);
   void take(records& m);
   void take(const about& m);
   void submit_control(partition_id p, bytes entry, std::function<void(stream::verdict)> done);
@@ -172,6 +175,7 @@ class shard final : public outbound {
   owner owner_;
   inboxes inboxes_;
   moment now_;
+  presences presences_;
   mono_ms ticked_ = 0;
   message_id last_message_;
   struct parsed_topic {

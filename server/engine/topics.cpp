@@ -19,6 +19,10 @@ std::optional<topic> parse_topic(std::string_view name) {
   if (name == "me") return topic{topic_kind::me, {}};
   if (name == "me/now") return topic{topic_kind::now, {}};
   if (name == "me/state") return topic{topic_kind::state, {}};
+  if (name.starts_with("presence/")) {
+    const auto who = id_from_text<stream_id>(name.substr(9));
+    return who && !who->is_zero() ? std::optional(topic{topic_kind::presence, *who}) : std::nullopt;
+  }
   if (!name.starts_with("c/") || name.size() < 28) return std::nullopt;
   const auto id = id_from_text<stream_id>(name.substr(2, 26));
   const auto what = below_conversation(name.substr(28));

@@ -12,15 +12,16 @@ namespace dunlin::engine {
 // Bytes: no name of one is longer.
 inline constexpr std::size_t topic_max = 40;
 
-enum class topic_kind : std::uint8_t { send, record, text, live, receipt, me, now, state };
+enum class topic_kind : std::uint8_t { send, record, text, live, receipt, me, now, state, presence };
 
 struct topic {
   topic_kind what = topic_kind::record;
-  stream_id conversation;  // of those below c/
+  stream_id conversation;  // of those below c/; of presence/ the account's own stream
 };
 std::optional<topic> parse_topic(std::string_view name);
 
-// A filter is one of the exact ones: c/+, c/+/live, c/+/receipt, c/+/text, me, me/now, or one conversation's.
+// A filter is one of the exact ones: c/+, c/+/live, c/+/receipt, c/+/text, me, me/now, one conversation's, or the
+// presence of one account.
 struct filter {
   topic_kind what = topic_kind::record;
   bool all = false;  // c/+…: every conversation

@@ -97,7 +97,7 @@ class StockClients(unittest.TestCase):
 
     def environment(self, who, transport):
         more = {"TOKEN": who["token"], "DEVICE": who["device"], "CONVERSATION": self.conversation}
-        return os.environ | more | {"TRANSPORT": transport}
+        return os.environ | more | {"TRANSPORT": transport, "PERSON": self.ben["account"]}
 
     def write(self, name, text):
         path = self.directory / name
@@ -117,10 +117,10 @@ class StockClients(unittest.TestCase):
             listener.stop()
         self.assertEqual(len(listener.lines), 2, listener.lines)
 
-    def run_to_end(self, command, transport):
+    def run_to_end(self, command, transport, who=None):
         ended = subprocess.run(
-            command, env=self.environment(self.ada, transport), cwd=self.directory, capture_output=True, text=True,
-            timeout=LIMIT,
+            command, env=self.environment(who or self.ada, transport), cwd=self.directory, capture_output=True,
+            text=True, timeout=LIMIT,
         )  # fmt: skip
         self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
         return ended.stdout
@@ -139,18 +139,43 @@ class StockClients(unittest.TestCase):
     def test_mosquitto_speaks_3_1_1(self):
         self.mosquitto("")
 
-    def python(self, transport):
-        interpreter = root / ".tools/py/bin/python"
-        if not interpreter.exists():
+    def interpreter(self):
+        found = root / ".tools/py/bin/python"
+        if not found.exists():
             self.fail("no .tools/py: run tools/setup clients")
-        script = self.write("chat.py", self.program("paho"))
+        return found
+
+    def python(self, transport):
+        interpreter, script = self.interpreter(), self.write("chat.py", self.program("paho"))
         self.converse([interpreter, script, "listen"], lambda text: [interpreter, script, "say", text], transport)
+
+    def presence(self, transport):
+        """Ada is told that Ben comes, that he types, and that he went."""
+        python = self.interpreter()
+        chat, there = self.write("chat.py", self.program("paho")), self.write("there.py", self.program("paho presence"))
+        watcher = Listener([python, there, "watch"], self.environment(self.ada, transport), self.directory)
+        self.addCleanup(watcher.stop)
+        self.assertEqual(watcher.wait_for(1), ["away"])
+        ben = Listener([python, chat, "listen"], self.environment(self.ben, transport), self.directory)
+        try:
+            self.assertEqual(watcher.wait_for(2)[1:], ["online"])
+            self.run_to_end([python, there, "type"], transport, self.ben)
+            self.assertEqual(watcher.wait_for(3)[2:], ["types"])
+        finally:
+            ben.stop()
+        self.assertEqual(watcher.wait_for(4)[3:], ["away"])
 
     def test_paho_over_tcp(self):
         self.python("tcp")
 
     def test_paho_over_websocket(self):
         self.python("websockets")
+
+    def test_paho_hears_of_presence_and_typing_over_tcp(self):
+        self.presence("tcp")
+
+    def test_paho_hears_of_presence_and_typing_over_websocket(self):
+        self.presence("websockets")
 
     def node(self, transport):
         node = root / ".tools/node/bin/node"

@@ -99,7 +99,7 @@ class Connected(Hostile):
         with self.counted(ERRORS, reason="receive_maximum_exceeded"):
             client = self.online()
             for number in range(1, 66):  # Receive Maximum is 64
-                client.send(mqtt.publish("me/state", qos=2, packet_id=number))
+                client.send(mqtt.publish("me/state", b"active", qos=2, packet_id=number))
             left = client.end()
         self.assertEqual({one.kind for one in left[:-1]}, {mqtt.PUBREC})
         self.assertEqual((left[-1].kind, left[-1].reason), (mqtt.DISCONNECT, 0x93))

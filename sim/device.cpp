@@ -221,6 +221,7 @@ void device::resume_session(line& l, bool present) {
 
 void device::on_suback(mqtt_client& c, const mqtt::suback_view& packet) {
   auto& l = *line_of(c);
+  if (on_presence_suback(l, packet)) return;
   begin_anew(l);
   if (packet.packet_id != l.suback) return;
   std::size_t i = 0;
@@ -271,6 +272,7 @@ void device::act(line& l) {
     if (l.suback == 0 && (home_ || world_.one_in(40))) subscribe(l);
     return;
   }
+  act_presence(l);
   if (home_) return;
   if (world_.one_in(900)) {
     l.wishes = wishes_for(l.primary);

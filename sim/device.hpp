@@ -58,6 +58,10 @@ class device final : public mqtt_client::listener {
   void check_state(const engine::state_answer& a, const device_claims& before) const;
   // Which receipts it has not been told of although all have everything, or nothing.
   [[nodiscard]] std::string receipts_missing(conversation& c);
+  // Whose presence it is not told rightly, or nothing.
+  [[nodiscard]] std::string presence_missing();
+  // For the server it is there, and not in the background.
+  [[nodiscard]] bool is_active();
   [[nodiscard]] bool is_live() const { return linked_ && !revoking_ && !person_.asked_to_go; }
   [[nodiscard]] device_id id() const { return id_; }
   [[nodiscard]] const accounts::token& secret() const { return secret_; }
@@ -141,7 +145,12 @@ class device final : public mqtt_client::listener {
     mono_ms opened = 0;
     mono_ms stopped_until = 0;
     bool after_revocation = false;
-    std::map<stream_id, std::uint64_t> kept;  // what was noted for good before it was opened
+    std::map<stream_id, std::uint64_t> kept;                 // what was noted for good before it was opened
+    std::map<std::uint16_t, std::vector<account_id>> asked;  // whose presence, by packet id; none: an UNSUBSCRIBE
+    std::set<account_id> granted;
+    std::map<account_id, presence> told;
+    mono_ms ask_presence_at = 0;
+    bool in_background = false;  // as it said last
   };
   // A QoS 2 message of the primary's session.
   struct owed {
@@ -181,6 +190,13 @@ class device final : public mqtt_client::listener {
   void on_verdict(line& l, pending& p, const mqtt::ack_view& packet);
   void on_refusal(outgoing& o, const std::string& why, message_id floor);
   void on_receipt_kept(const pending& p, const mqtt::ack_view& packet);
+
+  // --- presence (device_presence.cpp)
+  void act_presence(line& l);
+  void say_state(line& l, std::string_view state);
+  void ask_presence(line& l, const std::vector<account_id>& of);
+  bool on_presence_suback(line& l, const mqtt::suback_view& packet);
+  void on_presence(line& l, account_id of, const mqtt::publish_view& packet);
 
   // --- receiving (device_receive.cpp)
   void on_publish(mqtt_client& c, const std::string& topic, const mqtt::publish_view& packet) override;
@@ -223,6 +239,7 @@ class device final : public mqtt_client::listener {
   bool session_possible_ = false;  // it has asked for one; a late CONNECT may make it even now
   bool fills_gaps_ = false;  // it has connected with dunlin=1; the newest that came first may be sent again without it
   std::uint16_t session_next_id_ = 1;
+  std::set<account_id> asked_presence_;  // ever: a session may know of it
   message_id last_id_;
   std::uint64_t said_ = 0;
   unsigned opened_ = 0;

@@ -11,6 +11,7 @@ void device::on_publish(mqtt_client& c, const std::string& topic, const mqtt::pu
   if (packet.retain) world_.fail(name_, "{} got a retained message", c.name());
   if (topic == "me") return on_record(l, account_stream(person_.id), packet);
   if (topic == "me/now") return on_notice(l, packet);
+  if (const auto of = parse_presence_topic(topic)) return on_presence(l, *of, packet);
   const auto to = parse_topic(topic);
   if (!to) world_.fail(name_, "{} got a message on {}", c.name(), topic);
   if (to->second.empty()) return on_record(l, to->first, packet);
@@ -384,7 +385,7 @@ std::string device::missing() {
     auto what = missing_in(id, std::max(me->second + 1, since));
     if (!what.empty()) return what;
   }
-  return {};
+  return presence_missing();
 }
 
 std::string device::receipts_missing(conversation& c) {

@@ -191,6 +191,16 @@ std::map<account_id, std::uint64_t> model::members(stream_id id) const {
   return out;
 }
 
+std::set<account_id> model::sharing_with(account_id account) const {
+  std::set<account_id> out;
+  for (const auto id : conversations()) {
+    const auto all = members(id);
+    if (!all.contains(account)) continue;
+    for (const auto& [other, since] : all) out.insert(other);
+  }
+  return out;
+}
+
 void model::check_end(const std::set<account_id>& hear) {
   for (const auto& [id, t] : streams_) {
     if (t.records.empty()) continue;

@@ -87,6 +87,8 @@ class model {
   void check_end(const std::set<account_id>& hear);
   // Who is a member now, by the stream's own records, and since which seq. REQUIRES: the stream was read to its head.
   [[nodiscard]] std::map<account_id, std::uint64_t> members(stream_id id) const;
+  // Who is a member now of a conversation that this account is in. REQUIRES: the same of these.
+  [[nodiscard]] std::set<account_id> sharing_with(account_id account) const;
   // The first seq whose message was first sent at `t` or later, or behind the head.
   [[nodiscard]] std::uint64_t first_since(stream_id id, mono_ms t) const;
   // The highest seq that was seen or promised.

@@ -59,21 +59,21 @@ void mqtt_client::connect(const connect_options& options) {
   send([&](output& out) { mqtt::encode_connect(out, packet); });
 }
 
-std::uint16_t mqtt_client::subscribe(const std::vector<filter_wish>& filters) {
+std::uint16_t mqtt_client::subscribe(const std::vector<filter_wish>& filters, bool moves_feeds) {
   std::vector<mqtt::subscription> list;
   for (const auto& f : filters) list.push_back({.filter = f.filter, .qos = static_cast<mqtt::qos_level>(f.qos)});
   mqtt::subscribe_view packet{.packet_id = next_packet_id++, .count = list.size()};
   packet.filters = decltype(packet.filters)(std::span<const mqtt::subscription>(list));
-  ++filters_unanswered_;
+  if (moves_feeds) filters_unanswered_.insert(packet.packet_id);
   send([&](output& out) { mqtt::encode_subscribe(out, options_.version, packet); });
   return packet.packet_id;
 }
 
-std::uint16_t mqtt_client::unsubscribe(const std::vector<std::string>& filters) {
+std::uint16_t mqtt_client::unsubscribe(const std::vector<std::string>& filters, bool moves_feeds) {
   const std::vector<std::string_view> list(filters.begin(), filters.end());
   mqtt::unsubscribe_view packet{.packet_id = next_packet_id++, .count = list.size()};
   packet.filters = decltype(packet.filters)(std::span<const std::string_view>(list));
-  ++filters_unanswered_;
+  if (moves_feeds) filters_unanswered_.insert(packet.packet_id);
   send([&](output& out) { mqtt::encode_unsubscribe(out, options_.version, packet); });
   return packet.packet_id;
 }
@@ -130,7 +130,7 @@ void mqtt_client::take(const mqtt::any_packet& packet) {
   if (const auto* p = std::get_if<mqtt::publish_view>(&packet)) return take_publish(*p);
   if (const auto* a = std::get_if<mqtt::ack_view>(&packet)) return listener_.on_ack(*this, *a);
   if (const auto* s = std::get_if<mqtt::suback_view>(&packet)) {
-    --filters_unanswered_;
+    filters_unanswered_.erase(s->packet_id);
     return listener_.on_suback(*this, *s);
   }
   if (const auto* c = std::get_if<mqtt::connack_view>(&packet)) {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,9 @@ class mqtt_client {
   ~mqtt_client();
 
   void connect(const connect_options& options);
-  std::uint16_t subscribe(const std::vector<filter_wish>& filters);
-  std::uint16_t unsubscribe(const std::vector<std::string>& filters);
+  // `moves_feeds`: the filters are of conversations.
+  std::uint16_t subscribe(const std::vector<filter_wish>& filters, bool moves_feeds = true);
+  std::uint16_t unsubscribe(const std::vector<std::string>& filters, bool moves_feeds = true);
   // `packet_id` 0: a new one. Returns it; 0 at QoS 0.
   std::uint16_t publish(const std::string& topic, byte_span payload, std::uint8_t qos, std::uint16_t packet_id = 0,
                         bool dup = false, std::optional<message_id> correlation = {});
@@ -66,8 +68,9 @@ class mqtt_client {
   [[nodiscard]] const std::string& name() const { return name_; }
   // Inbound QoS 1 and 2 messages that the server takes at a time.
   [[nodiscard]] std::uint16_t server_receive_maximum() const { return server_receive_maximum_; }
-  // Whether a SUBSCRIBE or UNSUBSCRIBE is unanswered: what comes may be by the filters before it or by those after it.
-  [[nodiscard]] bool filters_are_changing() const { return filters_unanswered_ != 0; }
+  // Whether a SUBSCRIBE or UNSUBSCRIBE that moves feeds is unanswered: what comes may be by the filters before it or by
+  // those after it.
+  [[nodiscard]] bool filters_are_changing() const { return !filters_unanswered_.empty(); }
   sim::socket& over() { return *socket_; }
   // So that packet ids of a session go on where they were.
   std::uint16_t next_packet_id = 1;
@@ -86,7 +89,7 @@ class mqtt_client {
   bytes in_;
   std::vector<std::string> aliases_;
   std::uint16_t server_receive_maximum_ = 65535;
-  unsigned filters_unanswered_ = 0;
+  std::set<std::uint16_t> filters_unanswered_;  // packet ids
   std::optional<mqtt::reason_code> closed_with_;
   bool connected_ = false;
   bool over_ = false;

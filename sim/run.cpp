@@ -12,6 +12,8 @@ constexpr std::size_t tail_lines = 60;
 constexpr mono_ms calm_bound = 60'000;
 constexpr mono_ms news_bound = 10'000;
 constexpr mono_ms tidy_bound = 130'000;
+// A grace of 5 s, and a second between two changes.
+constexpr mono_ms presence_bound = 10'000;
 
 }  // namespace
 
@@ -31,6 +33,7 @@ void run::go() {
   calm();
   news();
   tidy();
+  going();
   audit();
 }
 
@@ -175,6 +178,7 @@ void run::calm() {
   empty_disk();
   machine_.disk.cut_power_after(std::uint64_t{1} << 60);
   for (auto& p : stage_.people) {
+    p.away = world_.one_in(3);
     for (auto& d : p.devices) d->come_home();
   }
   until("calm", calm_bound, [this] {
@@ -223,6 +227,32 @@ void run::tidy() {
     }
     return stage_.up->unfinished();
   });
+}
+
+std::string run::presence_missing() {
+  for (auto& p : stage_.people) {
+    for (auto& d : p.devices) {
+      auto what = d->presence_missing();
+      if (!what.empty()) return what;
+    }
+  }
+  return {};
+}
+
+// Who was there goes, who was away comes, and everybody who may know is told; then some share less than before.
+void run::going() {
+  const auto all_change = [this] {
+    world_.note("going");
+    for (auto& p : stage_.people) p.away = !p.away;
+    until("going", presence_bound, [this] { return presence_missing(); });
+  };
+  all_change();
+  scenario_->part();
+  until("going", calm_bound, [this] {
+    auto what = scenario_->unfinished();
+    return what.empty() ? devices_missing() : what;
+  });
+  all_change();
 }
 
 void run::audit() {

@@ -5,6 +5,7 @@
 //   calm   nothing fails any more; every device connects, and within bounded time has everything (liveness)
 //   news   a message to each conversation reaches everybody who is connected, without anybody's doing: bits are armed
 //   tidy   receipts of all come together, nothing is owed or waited for
+//   going  who comes, goes and is removed is told of to those who may know, and to nobody else
 //   audit  all is read by range, the power goes once more, and all is read again
 #pragma once
 
@@ -42,6 +43,7 @@ class run {
   void calm();
   void news();
   void tidy();
+  void going();
   void audit();
 
   void step(mono_ms dt);
@@ -54,6 +56,7 @@ class run {
   void fill_disk();
   void empty_disk();
   std::string devices_missing();
+  std::string presence_missing();
 
   world world_;
   machine machine_;

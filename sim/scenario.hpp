@@ -22,7 +22,9 @@ class scenario {
   void on_start();
   [[nodiscard]] std::string unfinished() const;
 
-  // For the end: everything of a conversation as its first member reads it by range, and every live device's state.
+  // For the end: somebody is removed from each group.
+  void part();
+  // Everything of a conversation as its first member reads it by range, and every live device's state.
   // `done` of both when all is read.
   void read_all();
   [[nodiscard]] bool has_read_all() const { return reading_ == 0; }
@@ -53,6 +55,8 @@ class scenario {
   void start_conversation();
   void make(conversation& c, person* creator);
   void change_members();
+  // A member goes, comes, or both; by himself (`leaves`), by the operator (`actor` null) or by a member.
+  void change_member(conversation& c, person& p, person* actor, engine::members_spec spec, bool leaves);
   void give_role(conversation& c, person& p);
   void change_look();
   void put_settings();

@@ -147,6 +147,23 @@ void scenario::change_members() {
   } else if (!is_in || world_.one_in(4)) {
     spec.add.push_back(p.id);  // both: goes and comes back at once
   }
+  change_member(c, p, actor, std::move(spec), leaves);
+}
+
+void scenario::part() {
+  for (auto& c : stage_.conversations) {
+    if (!c.created || c.direct || c.changing) continue;
+    const auto members = stage_.truth.members(c.id);
+    for (auto& p : stage_.people) {
+      if (p.id == c.first_members[0] || p.asked_to_go || !members.contains(p.id)) continue;
+      change_member(c, p, nullptr, {.id = c.id, .add = {}, .remove = {p.id}}, false);
+      break;
+    }
+  }
+}
+
+void scenario::change_member(conversation& c, person& p, person* actor, engine::members_spec spec, bool leaves) {
+  const bool is_in = !spec.remove.empty();
   if (!spec.add.empty() && c.ever.contains(p.id)) c.rejoined.insert(p.id);
   if (actor != nullptr) spec.actor = actor->id;
   c.ever.insert(p.id);

@@ -26,6 +26,7 @@ struct person {
   bool registered = false;  // the server said so
   bool asked_to_go = false;
   bool gone = false;  // the server said that it is deleted
+  bool away = false;  // in the end: all its devices are in the background
 };
 
 struct conversation {
@@ -64,6 +65,13 @@ struct stage {
       if (c.id == id) return &c;
     }
     return nullptr;
+  }
+  // Anybody ever asked both into one conversation.
+  [[nodiscard]] bool ever_shared(account_id a, account_id b) const {
+    for (const auto& c : conversations) {
+      if (c.ever.contains(a) && c.ever.contains(b)) return true;
+    }
+    return false;
   }
   person* find(account_id id) {
     for (auto& p : people) {

@@ -80,6 +80,17 @@ bytes write_live(const std::string& body) {
   return out;
 }
 
+std::optional<presence> parse_presence(byte_span data) {
+  presence out;
+  wire_reader r(data);
+  while (r.next()) {
+    if (r.tag() == number_tag(1)) out.online = r.value() != 0;
+    if (r.tag() == number_tag(2)) out.last_seen = static_cast<std::int64_t>(r.value());
+  }
+  if (!r.ok()) return std::nullopt;
+  return out;
+}
+
 std::optional<notice> parse_notice(byte_span data) {
   notice out;
   wire_reader outer(data);
@@ -160,6 +171,13 @@ std::optional<profile> parse_profile(byte_span data) {
 
 std::string topic_of(stream_id conversation, std::string_view suffix) {
   return "c/" + to_text(conversation) + std::string(suffix);
+}
+
+std::string presence_of(account_id account) { return "presence/" + to_text(account); }
+
+std::optional<account_id> parse_presence_topic(std::string_view topic) {
+  if (!topic.starts_with("presence/")) return std::nullopt;
+  return id_from_text<account_id>(topic.substr(9));
 }
 
 std::optional<std::pair<stream_id, std::string>> parse_topic(std::string_view topic) {

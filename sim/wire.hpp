@@ -61,6 +61,14 @@ struct live {
 std::optional<live> parse_live(byte_span data);
 bytes write_live(const std::string& body);
 
+struct presence {
+  bool online = false;
+  std::int64_t last_seen = 0;
+
+  [[nodiscard]] bool says_nothing() const { return !online && last_seen == 0; }
+};
+std::optional<presence> parse_presence(byte_span data);
+
 // dunlin.v1.Now.
 struct notice {
   enum class what : std::uint8_t { caught_up, refused, too_large, trimmed, reset, hello };
@@ -104,6 +112,9 @@ std::optional<profile> parse_profile(byte_span data);
 
 // The id of a send, 26 characters in a topic: "c/{id}{suffix}".
 std::string topic_of(stream_id conversation, std::string_view suffix = "");
+std::string presence_of(account_id account);
+// The account of such a topic.
+std::optional<account_id> parse_presence_topic(std::string_view topic);
 // The conversation of a topic that starts with "c/", and what stands behind it.
 std::optional<std::pair<stream_id, std::string>> parse_topic(std::string_view topic);
 

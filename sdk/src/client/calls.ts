@@ -7,6 +7,7 @@ import { kinds } from "../codec/wire.ts";
 import { Problem } from "../http/problem.ts";
 import type { ConversationChange } from "../http/shapes.ts";
 import type { OutboxRow } from "../store/rows.ts";
+import { pauseAfter } from "../sync/back_off.ts";
 import { takeSettings } from "../sync/receiver.ts";
 import type { Calls } from "./host.ts";
 import { setDraft } from "./running.ts";
@@ -25,6 +26,8 @@ export interface CallParts {
 
 /** Messages that may wait in one conversation. */
 const maxWaiting = 1000;
+/** How often something is asked for again whose answer was lost. */
+const repeats = 3;
 
 /** What the host does when it is asked. */
 export function createCalls(parts: CallParts): Calls {
@@ -111,19 +114,20 @@ function conversationCalls(running: Run) {
   const api = (): Running["api"] => running().api;
   return {
     startDirect: async (account) => {
-      const id = await api().addConversation({ id: request(running()), kind: "direct", with: account });
-      return known(running(), id);
+      const wish = { id: request(running()), kind: "direct", with: account } as const;
+      return known(running(), await repeated(running(), () => api().addConversation(wish)));
     },
     createGroup: async ({ name, members, picture }) => {
       const { random } = running().ground;
-      const group = {
+      const wish = {
         id: request(running()),
         kind: "group",
         conversation: idFromBytes(random(16)),
         name,
         members,
+        ...(picture === undefined ? {} : { picture }),
       } as const;
-      return known(running(), await api().addConversation(picture === undefined ? group : { ...group, picture }));
+      return known(running(), await repeated(running(), () => api().addConversation(wish)));
     },
     changeGroup: async (conversation, change) => changeGroup(running(), conversation, change),
     leave: async (conversation) => changeGroup(running(), conversation, { leave: true }),
@@ -169,6 +173,23 @@ function deviceCalls(running: Run) {
   } satisfies Partial<Calls>;
 }
 
+/**
+ * Asks again, a few times, where no answer came or the server could not take it now. Only for what bears an id: it may have
+ * been done, and then is answered as it was the first time.
+ */
+async function repeated<T>({ ground }: Running, work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (reason) {
+      if (!(reason instanceof Problem) || !reason.passes || reason.status === 429 || tries >= repeats) throw reason;
+      await new Promise<void>((resolve) => {
+        ground.clock.after(pauseAfter(tries, ground.backOff, ground.random), resolve);
+      });
+    }
+  }
+}
+
 /** Ids that are made by who asks, so that asking twice makes one. */
 function request({ ground }: Running): Id {
   return freshId(ground.clock.now(), ground.random);
@@ -186,7 +207,8 @@ async function known({ book, engine }: Running, id: Id): Promise<Id> {
 }
 
 async function changeGroup(running: Running, conversation: Id, change: Omit<ConversationChange, "id">): Promise<void> {
-  await running.api.changeConversation(conversation, { id: request(running), ...change });
+  const wish = { id: request(running), ...change };
+  await repeated(running, () => running.api.changeConversation(conversation, wish));
 }
 
 async function send(running: Running, conversation: Id, content: Content, key: string): Promise<Id> {

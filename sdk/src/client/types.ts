@@ -133,7 +133,7 @@ export interface Credentials {
   readonly token: string;
 }
 
-/** A change of a group. */
+/** A change of a group: of its members and their roles, or of name and picture. Both at once are refused as `bad-field`. */
 export interface GroupChange {
   readonly add?: readonly Id[];
   readonly remove?: readonly Id[];

@@ -84,7 +84,7 @@ export type NewConversation =
       readonly picture?: string;
     };
 
-/** One change of a conversation; `id` is the same in every retry. */
+/** One change of a conversation: of members, or of name and picture. `id` is the same in every retry. */
 export interface ConversationChange {
   readonly id: Id;
   readonly add?: readonly Id[];

@@ -31,6 +31,8 @@ export type { Member, MemberRole } from "./codec/wire.ts";
 export { Problem, isProblem } from "./http/problem.ts";
 export type { Invite, OwnProfile, ServerInfo } from "./http/shapes.ts";
 export { deleteIndexedDbStore, indexedDbStore } from "./store/indexeddb.ts";
+export { lateStore } from "./store/late.ts";
+export type { LateStoreOptions } from "./store/late.ts";
 export { memoryStore } from "./store/memory.ts";
 export { hostInWorker, openInTabs, sharing } from "./tabs/open.ts";
 export type { Sharing, TabsOptions, WorkerScope } from "./tabs/open.ts";

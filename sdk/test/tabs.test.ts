@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Locks } from "../src/base/locks.ts";
 import { clientOf } from "../src/client/client.ts";
 import type { Client } from "../src/client/client.ts";
 import type { Calls, Host } from "../src/client/host.ts";
@@ -7,7 +8,6 @@ import { electedHost } from "../src/tabs/elected.ts";
 import { followPage } from "../src/tabs/page.ts";
 import { interrupted, remoteHost } from "../src/tabs/remote.ts";
 import { serveTabs } from "../src/tabs/serve.ts";
-import type { Locks } from "../src/tabs/serve.ts";
 import { switchedHost } from "../src/tabs/switch.ts";
 import { portWire } from "../src/tabs/wire.ts";
 import type { ToHost, ToTab } from "../src/tabs/wire.ts";
@@ -135,6 +135,21 @@ describe("a host at the other end of a message port", () => {
     await expect.poll(() => there.watched).toEqual([]);
   });
 
+  test("keeps the objects of what has not changed", async () => {
+    const there = fakeHost();
+    const here = connect(there.host);
+    const seen: { readonly id: string }[][] = [];
+    here.watch({ of: "conversations" }, (all) => seen.push(all as never));
+    await expect.poll(() => there.watched).toEqual(["conversations"]);
+    there.give([{ id: "a", unread: 0 }]);
+    there.give([
+      { id: "b", unread: 1 },
+      { id: "a", unread: 0 },
+    ]);
+    await expect.poll(() => seen.length).toBe(2);
+    expect(seen[1]?.[1]).toBe(seen[0]?.[0]);
+  });
+
   test("a tab that says goodbye takes what it watched along", async () => {
     const there = fakeHost();
     const here = connect(there.host);
@@ -201,6 +216,15 @@ describe("a host that is one after the other", () => {
     await Promise.resolve();
     use(fakeHost({ send: () => "right" }).host);
     expect(await sent).toBe("right");
+  });
+
+  test("tells the next one whether somebody looks", () => {
+    const [first, second] = [fakeHost(), fakeHost()];
+    const { host, use } = switchedHost();
+    use(first.host);
+    void host.call("setActive", false);
+    use(second.host);
+    expect(second.asked[0]).toEqual(["setActive", false]);
   });
 
   test("watches at the next one what is watched", () => {
@@ -292,23 +316,19 @@ describe("tabs without a worker", () => {
 });
 
 describe("a page", () => {
-  test("says whether it is in front, and comes back when it is or when the network has changed", () => {
-    const seen: { visibilityState: DocumentVisibilityState } = { visibilityState: "hidden" };
-    const document = Object.assign(new EventTarget(), seen);
+  test("connects when it comes to the front, and when the network has changed", () => {
+    const hidden: { visibilityState: DocumentVisibilityState } = { visibilityState: "hidden" };
+    const document = Object.assign(new EventTarget(), hidden);
     const [window, network] = [new EventTarget(), new EventTarget()];
-    const client = { setActive: vi.fn(), connect: vi.fn() };
-    followPage(client, { document, window, network });
-    expect(client.setActive.mock.calls).toEqual([[false]]);
+    const connect = vi.fn();
+    followPage({ connect }, { document, window, network });
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(connect).not.toHaveBeenCalled();
     document.visibilityState = "visible";
     document.dispatchEvent(new Event("visibilitychange"));
-    expect(client.setActive.mock.calls).toEqual([[false], [true]]);
-    expect(client.connect).toHaveBeenCalledTimes(1);
+    expect(connect).toHaveBeenCalledTimes(1);
     window.dispatchEvent(new Event("online"));
     network.dispatchEvent(new Event("change"));
-    expect(client.connect).toHaveBeenCalledTimes(3);
-    document.visibilityState = "hidden";
-    document.dispatchEvent(new Event("visibilitychange"));
-    expect(client.setActive.mock.calls.at(-1)).toEqual([false]);
-    expect(client.connect).toHaveBeenCalledTimes(3);
+    expect(connect).toHaveBeenCalledTimes(3);
   });
 });

@@ -22,6 +22,8 @@ export interface CallParts {
   /** Throws a {@link Problem} `signed-in` where somebody is. */
   readonly signedOut: () => void;
   readonly signOut: () => Promise<void>;
+  /** Also where nobody is signed in: it counts for who comes. */
+  readonly setActive: (active: boolean) => void;
 }
 
 /** Messages that may wait in one conversation. */
@@ -40,7 +42,7 @@ export function createCalls(parts: CallParts): Calls {
     ...profileCalls(running),
     ...deviceCalls(running),
     setActive: async (active) => {
-      running().engine.setActive(active);
+      parts.setActive(active);
       await Promise.resolve();
     },
     connect: async () => {

@@ -38,6 +38,8 @@ interface Watch {
 export function createCore(options: CoreOptions): Core {
   const ground = groundOf(options);
   let running: Running | undefined;
+  // Whoever is signed in next is as active as the one before.
+  let active: boolean | undefined;
   let store: Sources["store"] = "opening";
   let closed = false;
   const isClosed = (): boolean => closed;
@@ -50,6 +52,7 @@ export function createCore(options: CoreOptions): Core {
       await started?.close();
       return;
     }
+    if (active !== undefined) started?.engine.setActive(active);
     running = started;
     store = "open";
     watches.attachAgain();
@@ -63,6 +66,10 @@ export function createCore(options: CoreOptions): Core {
     },
     signedOut: () => {
       if (running !== undefined) throw new Problem("signed-in", "somebody is signed in on this device", 0);
+    },
+    setActive: (next) => {
+      active = next;
+      running?.engine.setActive(next);
     },
     signOut: async () => {
       const leaving = running;

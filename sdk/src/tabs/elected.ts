@@ -1,8 +1,9 @@
 import type { Stop } from "../base/clock.ts";
+import type { Locks } from "../base/locks.ts";
 import type { Host } from "../client/host.ts";
 import { remoteHost } from "./remote.ts";
 import { serveTabs } from "./serve.ts";
-import type { Locks, TabServer } from "./serve.ts";
+import type { TabServer } from "./serve.ts";
 import { switchedHost } from "./switch.ts";
 import type { ToHost, ToTab, Wire } from "./wire.ts";
 

@@ -35,7 +35,7 @@ export function sharing(scope: object = globalThis): Sharing {
 
 /**
  * Opens a client in a tab that shares connection and store with the other tabs of its origin: in a shared worker, or in one
- * of the tabs where there are none. It tells the server whether any of them is in front, and comes back with the network.
+ * of the tabs where there are none. It comes back with the network, and when the page does; {@link Client.setActive} is the app's.
  */
 export function openInTabs({ name, worker, createHost }: TabsOptions): Client {
   const tab = idFromBytes(systemRandom(16));

@@ -9,23 +9,18 @@ export interface Page {
 }
 
 /**
- * Tells a client whether its page is in front. It connects, or asks whether its connection is still one, when the page comes
- * to the front and when the network has changed.
+ * A page that comes to the front, and a network that is another or is back, are reasons to connect, or to ask whether the
+ * connection is still one.
  */
-export function followPage(client: Pick<Client, "setActive" | "connect">, { document, window, network }: Page): void {
-  const look = (): void => {
-    client.setActive(document.visibilityState === "visible");
-  };
+export function followPage(client: Pick<Client, "connect">, { document, window, network }: Page): void {
   const connect = (): void => {
     client.connect();
   };
   document.addEventListener("visibilitychange", () => {
-    look();
     if (document.visibilityState === "visible") connect();
   });
   window.addEventListener("online", connect);
   network?.addEventListener("change", connect);
-  look();
 }
 
 /** The page that this program runs in. */

@@ -1,16 +1,23 @@
 import type { Stop } from "../base/clock.ts";
+import { keptParts } from "../base/kept.ts";
 import type { Calls, Host } from "../client/host.ts";
 import { Problem } from "../http/problem.ts";
 import type { ToHost, ToTab, Wire, WireError } from "./wire.ts";
 
-/** A host at the other end of a wire. `lock` is the Web Lock that tells of this tab's end. */
+/**
+ * A host at the other end of a wire. `lock` is the Web Lock that tells of this tab's end. Values are cloned on their way;
+ * what has not changed in them is the same object as before.
+ */
 export function remoteHost(wire: Wire<ToHost, ToTab>, lock: string | undefined): Host {
   let last = 0;
   const calls = new Map<number, { resolve: (value: unknown) => void; reject: (reason: Error) => void }>();
-  const watches = new Map<number, (value: never) => void>();
+  const watches = new Map<number, { readonly listener: (value: never) => void; last: unknown }>();
   const stop: Stop = wire.listen((message) => {
     if (message.type === "value") {
-      watches.get(message.id)?.(message.value as never);
+      const watch = watches.get(message.id);
+      if (watch === undefined) return;
+      watch.last = keptParts(watch.last, message.value);
+      watch.listener(watch.last as never);
       return;
     }
     const call = calls.get(message.id);
@@ -29,7 +36,7 @@ export function remoteHost(wire: Wire<ToHost, ToTab>, lock: string | undefined):
     call: call as Host["call"],
     watch: (topic, listener) => {
       const id = ++last;
-      watches.set(id, listener);
+      watches.set(id, { listener, last: undefined });
       wire.send({ type: "watch", id, topic });
       return () => {
         if (watches.delete(id)) wire.send({ type: "stop", id });

@@ -1,4 +1,5 @@
 import type { Stop } from "../base/clock.ts";
+import type { Locks } from "../base/locks.ts";
 import type { Calls, Host } from "../client/host.ts";
 import { wireError } from "./remote.ts";
 import type { ToHost, ToTab, Wire } from "./wire.ts";
@@ -15,9 +16,6 @@ interface Tab {
   readonly watches: Map<number, Stop>;
   active: boolean;
 }
-
-/** What of the platform's Web Locks is used. */
-export type Locks = Pick<LockManager, "request">;
 
 /**
  * Makes one. What tabs share is decided here: the person looks if any tab is in front, and what a tab watches ends with it.

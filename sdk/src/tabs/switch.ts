@@ -60,6 +60,8 @@ interface Watch {
 
 interface Switch {
   target: Host | undefined;
+  /** What was said last of whether somebody looks: each host must know. */
+  active: boolean | undefined;
   closed: boolean;
   readonly calls: Set<Call>;
   readonly watches: Set<Watch>;
@@ -67,7 +69,7 @@ interface Switch {
 
 /** Makes one without a host: everything waits for the first. */
 export function switchedHost(): SwitchedHost {
-  const now: Switch = { target: undefined, closed: false, calls: new Set(), watches: new Set() };
+  const now: Switch = { target: undefined, active: undefined, closed: false, calls: new Set(), watches: new Set() };
   return {
     host: {
       call: ((name: keyof Calls, ...args: never[]) => call(now, name, args)) as Host["call"],
@@ -101,6 +103,7 @@ function call(now: Switch, name: keyof Calls, args: readonly never[]): Promise<u
       reject(interrupted());
       return;
     }
+    if (name === "setActive") now.active = (args as readonly unknown[])[0] === true;
     const made: Call = { name, args, resolve, reject, asked: 0 };
     now.calls.add(made);
     if (now.target !== undefined) ask(now, made, now.target);
@@ -132,6 +135,7 @@ function watchAt(watch: Watch, host: Host): void {
 
 function use(now: Switch, target: Host | undefined): void {
   now.target = target;
+  if (target !== undefined && now.active !== undefined) target.call("setActive", now.active).catch(ignore);
   for (const watch of now.watches) {
     watch.stop?.();
     watch.stop = undefined;
@@ -147,4 +151,8 @@ function use(now: Switch, target: Host | undefined): void {
       if (target !== undefined) ask(now, made, target);
     }
   }
+}
+
+function ignore(): void {
+  // It is gone before it heard: the one after it is told.
 }

@@ -1,0 +1,2 @@
+/** What of the platform's Web Locks is used. */
+export type Locks = Pick<LockManager, "request">;

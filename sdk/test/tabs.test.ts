@@ -8,7 +8,7 @@ import { electedHost } from "../src/tabs/elected.ts";
 import { followPage } from "../src/tabs/page.ts";
 import { interrupted, remoteHost } from "../src/tabs/remote.ts";
 import { serveTabs } from "../src/tabs/serve.ts";
-import { switchedHost } from "../src/tabs/switch.ts";
+import { laterHost, switchedHost } from "../src/tabs/switch.ts";
 import { portWire } from "../src/tabs/wire.ts";
 import type { ToHost, ToTab } from "../src/tabs/wire.ts";
 
@@ -243,6 +243,29 @@ describe("a host that is one after the other", () => {
   });
 });
 
+describe("a host whose code is still to come", () => {
+  test("answers once it is there", async () => {
+    const { promise, resolve } = Promise.withResolvers<Host>();
+    const host = laterHost(() => promise);
+    const sent = host.call("send", "c", { type: "text", text: "x" }, "k");
+    const there = fakeHost({ send: () => "id" });
+    resolve(there.host);
+    expect(await sent).toBe("id");
+    await host.close();
+    expect(there.isClosed()).toBe(true);
+  });
+
+  test("is closed when it comes, if nobody wants it any more", async () => {
+    const { promise, resolve } = Promise.withResolvers<Host>();
+    const host = laterHost(() => promise);
+    const closed = host.close();
+    const there = fakeHost();
+    resolve(there.host);
+    await closed;
+    expect(there.isClosed()).toBe(true);
+  });
+});
+
 describe("tabs without a worker", () => {
   let names = 0;
   const opened: Client[] = [];
@@ -271,7 +294,7 @@ describe("tabs without a worker", () => {
         },
         createHost: () => {
           leaders.push({ tab: id, fake });
-          return fake.host;
+          return Promise.resolve(fake.host);
         },
       });
       const client = clientOf(host);

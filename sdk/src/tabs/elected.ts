@@ -21,8 +21,8 @@ export interface ElectionParts {
   readonly name: string;
   readonly locks: Locks;
   readonly channel: (name: string) => BroadcastChannel;
-  /** Opens the store and the connection: called in one tab at a time. */
-  readonly createHost: () => Host;
+  /** Opens the store and the connection: called in one tab at a time. Its code may come later, or never be needed. */
+  readonly createHost: () => Host | Promise<Host>;
   /** A name that no other tab has. */
   readonly tab: string;
 }
@@ -68,10 +68,14 @@ export function electedHost({ name, locks, channel: open, createHost, tab }: Ele
   channel.addEventListener("message", (event: MessageEvent) => {
     heard(event.data as Cast);
   });
+  // A tab may be closed before it was given a lock. Anything else, such as a host that cannot be made, is for the console.
+  const unlessClosed = (reason: unknown): void => {
+    if (!end.signal.aborted) throw reason;
+  };
   // Leads until this tab is closed.
   const lead = async (): Promise<void> => {
     if (end.signal.aborted) return;
-    const host = createHost();
+    const host = await createHost();
     const closed = aborted(end.signal).then(() => host.close());
     leading = { server: serveTabs(host, locks), wires: new Map(), closed };
     following = undefined;
@@ -80,10 +84,10 @@ export function electedHost({ name, locks, channel: open, createHost, tab }: Ele
     await closed;
   };
   // Held as long as this tab lives: the leader learns by it when that is over.
-  locks.request(ownLock, { signal: end.signal }, () => aborted(end.signal)).catch(ignore);
+  locks.request(ownLock, { signal: end.signal }, () => aborted(end.signal)).catch(unlessClosed);
   locks
     .request(`${name}/leader`, { signal: end.signal }, () => (end.signal.aborted ? undefined : lead()))
-    .catch(ignore);
+    .catch(unlessClosed);
   post({ type: "who" });
   return {
     ...switched.host,
@@ -152,8 +156,4 @@ function aborted(signal: AbortSignal): Promise<void> {
         resolve();
       });
   });
-}
-
-function ignore(): void {
-  // The tab is closed before it was given the lock.
 }

@@ -7,6 +7,7 @@ import { electedHost } from "./elected.ts";
 import { followPage, thisPage } from "./page.ts";
 import { remoteHost } from "./remote.ts";
 import { serveTabs } from "./serve.ts";
+import { laterHost } from "./switch.ts";
 import type { ToHost, ToTab } from "./wire.ts";
 import { portWire } from "./wire.ts";
 
@@ -16,8 +17,8 @@ export interface TabsOptions {
   readonly name: string;
   /** Starts the app's worker, which calls {@link hostInWorker}; where there are no shared workers it is not called. */
   readonly worker: () => SharedWorker;
-  /** Opens store and connection here: in one tab of all, where there is no worker. */
-  readonly createHost: () => Host;
+  /** Opens store and connection here: in one tab of all, where there is no worker. Its code may come only then. */
+  readonly createHost: () => Host | Promise<Host>;
 }
 
 /** Who has the connection: a worker, one of the tabs, or this tab for itself. */
@@ -56,7 +57,7 @@ export function openInTabs({ name, worker, createHost }: TabsOptions): Client {
           tab,
         });
       case "alone":
-        return createHost();
+        return laterHost(createHost);
     }
   }
 }

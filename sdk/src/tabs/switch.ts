@@ -97,6 +97,24 @@ export function switchedHost(): SwitchedHost {
   };
 }
 
+/** A host that is on its way: what is asked of it waits. */
+export function laterHost(create: () => Host | Promise<Host>): Host {
+  const { host, use } = switchedHost();
+  let closed = false;
+  const made = Promise.resolve(create()).then(async (there) => {
+    if (closed) await there.close();
+    else use(there);
+  });
+  return {
+    ...host,
+    close: async () => {
+      closed = true;
+      await host.close();
+      await made;
+    },
+  };
+}
+
 function call(now: Switch, name: keyof Calls, args: readonly never[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (now.closed) {

@@ -15,6 +15,7 @@
 
 #include "app/values.hpp"
 #include "base/check.hpp"
+#include "http/client_address.hpp"
 
 namespace dunlin::app {
 
@@ -241,6 +242,11 @@ std::optional<config_error> check(const config& c) {
   if (c.log_unsealed < 4 * c.log_segment) {
     return config_error{"log.max_unsealed (" + size_text(c.log_unsealed) +
                         ") must be at least four of log.segment_size (" + size_text(c.log_segment) + ")"};
+  }
+  for (const auto& text : c.proxies) {
+    if (!http::parse_network(text)) {
+      return config_error{"web.proxies: '" + text + "' is no address such as \"127.0.0.1\" or \"10.0.0.0/8\""};
+    }
   }
   return std::nullopt;
 }

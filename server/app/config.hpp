@@ -50,7 +50,20 @@ struct config {
 
   std::string logging_level;
   std::string logging_format;
+
   std::vector<std::string> allowed_origins;
+  std::vector<std::string> proxies;
+
+  std::uint64_t rate_sign_ins = 0;
+  std::uint64_t rate_sign_ups = 0;
+  std::uint64_t rate_checks = 0;
+  std::uint64_t rate_lookups = 0;
+  std::uint64_t rate_directory = 0;
+  std::uint64_t rate_links = 0;
+  std::uint64_t rate_claims = 0;
+  std::uint64_t rate_misses = 0;
+  std::uint64_t rate_uploads = 0;
+  std::uint64_t rate_writes = 0;
 };
 
 enum class setting_type : std::uint8_t { address, path, count, size, time, choice, texts };

@@ -41,7 +41,7 @@ mqtt = "[::1]:0"
 [limits]
 max_body = "64 KiB"
 handshake_timeout = "1500 ms"
-[websocket]
+[web]
 allowed_origins = ["https://chat.example", "https://other.example"]
 [logging]
 level = "debug"
@@ -76,7 +76,7 @@ TEST(Config, AWrongValueIsRefusedWithFileAndLineAndWhatIsRight) {
   EXPECT_THAT(refusal("[limits]\nhandshake_timeout = 10"), HasSubstr("a time such as \"10 s\""));
   EXPECT_THAT(refusal("[listen]\nmqtt = \"1883\""), HasSubstr("dunlin.toml:2: listen.mqtt must be an address"));
   EXPECT_THAT(refusal("[logging]\nlevel = \"loud\""), HasSubstr("debug or info or warn or error or off"));
-  EXPECT_THAT(refusal("[websocket]\nallowed_origins = [1]"), HasSubstr("a list of texts"));
+  EXPECT_THAT(refusal("[web]\nallowed_origins = [1]"), HasSubstr("a list of texts"));
   EXPECT_THAT(refusal("shards = \"2\""), HasSubstr("shards must be a number from 0 to 64"));
   EXPECT_THAT(refusal("shards = true"), HasSubstr("shards must be a number"));
 }
@@ -101,6 +101,11 @@ TEST(Config, SettingsThatDisagreeAreRefused) {
   c = default_config();
   c.log_segment = 512ULL << 20;
   EXPECT_THAT(check(c)->text, HasSubstr("log.max_unsealed (1 GiB) must be at least four of log.segment_size"));
+  c = default_config();
+  c.proxies = {"127.0.0.1", "10.0.0.0/8", "::1"};
+  EXPECT_FALSE(check(c));
+  c.proxies.emplace_back("proxy.example");
+  EXPECT_THAT(check(c)->text, HasSubstr("web.proxies: 'proxy.example' is no address"));
 }
 
 TEST(Config, AFlagIsRefusedAsClearly) {
@@ -108,9 +113,8 @@ TEST(Config, AFlagIsRefusedAsClearly) {
             "--set: there is no setting 'limits.max_bod', did you mean 'limits.max_body'?");
   EXPECT_EQ(set_one(default_config(), "listen.mqtt", "x", "--mqtt").error().text,
             "--mqtt: listen.mqtt must be an address such as \"127.0.0.1:1883\" or \"[::1]:1883\", not 'x'");
-  EXPECT_EQ(
-      set_one(default_config(), "websocket.allowed_origins", "https://a,https://b", "--set")->allowed_origins.size(),
-      2U);
+  EXPECT_EQ(set_one(default_config(), "web.allowed_origins", "https://a,https://b", "--set")->allowed_origins.size(),
+            2U);
 }
 
 TEST(Config, AFileThatCannotBeReadIsNamed) {

@@ -29,6 +29,7 @@
 #include "app/process_metrics.hpp"
 #include "app/shards.hpp"
 #include "app/version.hpp"
+#include "app/web_options.hpp"
 #include "base/log.hpp"
 #include "http/server.hpp"
 
@@ -203,14 +204,11 @@ exit_code running_server::listen() {
       http::services{.accounts = *accounts_,
                      .streams = shards_->door(),
                      .counted = counted_,
+                     .time = clock_,
                      .state = [this] { return state(); },
                      .websocket = [this](http::upgraded u) { mqtt_->take_websocket(u.fd, std::move(u.read)); },
                      .data = to_bytes(shards_->id())});
-  http::options wanted{.address = values_.http,
-                       .max_connections = values_.http_connections,
-                       .request_timeout = static_cast<mono_ms>(values_.handshake_timeout),
-                       .allowed_origins = values_.allowed_origins};
-  http_ = std::make_unique<http::server>(control_, std::move(wanted), *services_);
+  http_ = std::make_unique<http::server>(control_, web_options(values_), *services_);
   if (auto bound = http_->listen(); !bound) {
     return fail(exit_code::address, values_.http + " cannot be listened on: " + bound.error().message() +
                                         " (choose another with --http HOST:PORT)");

@@ -12,6 +12,7 @@ constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t gib = 1024 * mib;
 constexpr std::uint64_t second = 1000;
 constexpr std::uint64_t day = 86'400 * second;
+constexpr std::uint64_t most_of_rates = 1'000'000;
 
 constexpr std::array table = {
     setting{"data", setting_type::path, "./data",
@@ -96,11 +97,44 @@ constexpr std::array table = {
     setting{"logging.format", setting_type::choice, "logfmt", "How a line is written.", &config::logging_format, 0, 0,
             "logfmt|json"},
 
-    setting{"websocket.allowed_origins", setting_type::texts, "",
-            "Web pages of these origins (\"https://chat.example\") may open a WebSocket, beside pages of this server "
-            "itself. "
-            "\"*\" allows all.",
-            &config::allowed_origins},
+    setting{
+        "web.allowed_origins", setting_type::texts, "",
+        "Web pages of these origins (\"https://chat.example\") may ask over HTTP and open a WebSocket, beside pages of "
+        "this server itself. \"*\" allows all.",
+        &config::allowed_origins},
+    setting{
+        "web.proxies", setting_type::texts, "",
+        "Addresses (\"127.0.0.1\", \"10.0.0.0/8\") of proxies in front, whose X-Forwarded-For says who a client is. "
+        "Without it all clients behind a proxy share the limits of one address.",
+        &config::proxies},
+
+    setting{
+        "rates.sign_ins", setting_type::count, "120",
+        "Wrong tokens over HTTP, per address and minute; beyond it that address waits. 0: no limit, as for all rates. "
+        "A rate's number may come at once, and again as time goes on.",
+        &config::rate_sign_ins, 0, most_of_rates},
+    setting{"rates.sign_ups", setting_type::count, "60", "Attempts to sign up, per address and hour.",
+            &config::rate_sign_ups, 0, most_of_rates},
+    setting{"rates.checks", setting_type::count, "60",
+            "Questions of who signs up, whether a handle is free or an invite good, per address and minute.",
+            &config::rate_checks, 0, most_of_rates},
+    setting{"rates.lookups", setting_type::count, "240", "Look-ups of profiles, per account and minute.",
+            &config::rate_lookups, 0, most_of_rates},
+    setting{"rates.directory", setting_type::count, "60", "Searches in the directory, per account and minute.",
+            &config::rate_directory, 0, most_of_rates},
+    setting{"rates.links", setting_type::count, "20", "Link codes that new devices ask for, per address and minute.",
+            &config::rate_links, 0, most_of_rates},
+    setting{"rates.claims", setting_type::count, "10",
+            "Link codes that are typed or scanned, per account and 10 minutes.", &config::rate_claims, 0,
+            most_of_rates},
+    setting{"rates.misses", setting_type::count, "100",
+            "Link codes that were wrong, of all accounts together, per 10 minutes; beyond it no code is taken.",
+            &config::rate_misses, 0, most_of_rates},
+    setting{"rates.uploads", setting_type::count, "30", "Pictures that are sent, per account and hour.",
+            &config::rate_uploads, 0, most_of_rates},
+    setting{"rates.writes", setting_type::count, "300",
+            "All other changes over HTTP, of conversations, profiles, settings and devices, per account and minute.",
+            &config::rate_writes, 0, most_of_rates},
 };
 
 }  // namespace

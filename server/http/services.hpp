@@ -10,7 +10,9 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "engine/control.hpp"
+#include "http/client_address.hpp"
 #include "http/encoding.hpp"
+#include "http/rate_limits.hpp"
 
 namespace dunlin::http {
 
@@ -32,21 +34,24 @@ struct services {
   accounts::service& accounts;
   engine::control& streams;
   metrics& counted;
+  const clock& time;
   std::function<readiness()> state;
   std::function<void(upgraded)> websocket;
   data_id data{};
 };
 
 struct options {
-  std::string address;                       // "host:port", port 0 picks a free one
-  std::size_t max_connections = 1000;        // more are answered with 503 and closed
-  mono_ms request_timeout = 10'000;          // from the first byte awaited to the last
-  mono_ms idle_timeout = 60'000;             // between two requests
-  mono_ms write_timeout = 60'000;            // for one answer
-  std::vector<std::string> allowed_origins;  // of WebSockets, beside the server's own; "*" for all
+  std::string address;                     // "host:port", port 0 picks a free one
+  std::size_t max_connections = 1000;      // more are answered with 503 and closed
+  mono_ms request_timeout = 10'000;        // from the first byte awaited to the last
+  mono_ms idle_timeout = 60'000;           // between two requests
+  mono_ms write_timeout = 60'000;          // for one answer
+  mono_ms upload_timeout = 60'000;         // for a body of more than small_body, of somebody with a token
+  std::vector<std::string> named_origins;  // whose pages may ask, beside the server's own; "*" for all
+  std::vector<network> proxies;            // whose X-Forwarded-For is believed
+  rates limits{};
 };
 
-inline constexpr std::uint32_t max_header_bytes = 8 * 1024;  // beyond: 431
-inline constexpr std::uint64_t max_body_bytes = 64 * 1024;   // beyond: 413
+inline constexpr std::uint32_t max_header_bytes = 8 * 1024;  // beyond: 431; of bodies: see endpoint::max_body
 
 }  // namespace dunlin::http

@@ -22,6 +22,7 @@ http_counters::http_counters(metrics& m)
       timed_out(m.make_counter(bad_name, bad_help, "reason=\"timeout\"")),
       upgrades(m.make_counter("dunlin_http_upgrades_total", "Connections that became WebSockets.")),
       unauthorized(m.make_counter(bad_name, bad_help, "reason=\"unauthorized\"")),
+      foreign_page(m.make_counter(bad_name, bad_help, "reason=\"foreign_origin\"")),
       foreign_origin(m.make_counter(upgrade_name, upgrade_help, "reason=\"foreign_origin\"")),
       bad_handshake(m.make_counter(upgrade_name, upgrade_help, "reason=\"bad_handshake\"")),
       connections(m.make_gauge("dunlin_http_connections", "Open HTTP connections, without WebSockets.")) {

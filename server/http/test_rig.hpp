@@ -161,6 +161,7 @@ class HttpServer : public testing::Test {
   services with{accounts,
                 streams,
                 counted,
+                time,
                 [this] { return state.load(); },
                 [this](upgraded u) { handed.set_value(std::move(u)); },
                 {}};

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "base/check.hpp"
+#include "http/origin.hpp"
 
 namespace dunlin::http {
 
@@ -13,34 +14,15 @@ namespace {
 
 constexpr std::string_view protocol = "mqtt";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_fold(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
 // True if a comma-separated list has `word`.
 bool lists(std::string_view list, std::string_view word) {
   while (!list.empty()) {
-    const auto comma = std::min(list.find(','), list.size());
-    auto item = list.substr(0, comma);
-    while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-    while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
-    if (equal_fold(item, word)) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
+    if (equal_fold(trim(take_part(list, ',')), word)) return true;
   }
   return false;
 }
 
 response refused(std::string_view why) { return problem(400, "bad-handshake", "Bad WebSocket handshake", why); }
-
-// A page of this server itself, or of an origin that the operator named. Browsers always say where a page is from.
-bool origin_allowed(const upgrade_request& what, std::span<const std::string> allowed) {
-  if (what.origin.empty()) return true;
-  const auto scheme = what.origin.find("://");
-  const bool own = scheme != std::string_view::npos && equal_fold(what.origin.substr(scheme + 3), what.host);
-  return own || std::ranges::any_of(allowed, [&](const auto& o) { return o == "*" || equal_fold(o, what.origin); });
-}
 
 // RFC 6455 section 4.2.2: base64 of SHA-1 of the key and a fixed text.
 std::string accept_of(std::string_view key) {
@@ -61,7 +43,7 @@ bool is_key(std::string_view key) {
 
 }  // namespace
 
-response answer_upgrade(const upgrade_request& what, std::span<const std::string> allowed_origins) {
+response answer_upgrade(const upgrade_request& what, std::span<const std::string> named_origins) {
   if (!lists(what.upgrade, "websocket") || !lists(what.connection, "upgrade")) {
     auto out = problem(426, "upgrade-required", "Upgrade required", "this path speaks MQTT over WebSocket");
     out.headers.emplace_back("Upgrade", "websocket");
@@ -75,7 +57,7 @@ response answer_upgrade(const upgrade_request& what, std::span<const std::string
   }
   if (!is_key(what.key)) return refused("Sec-WebSocket-Key is not 16 bytes in base64");
   if (!lists(what.protocols, protocol)) return refused("Sec-WebSocket-Protocol must offer mqtt");
-  if (!origin_allowed(what, allowed_origins)) {
+  if (page_of(what.origin, what.host, named_origins) == page::foreign) {
     return problem(403, "foreign-origin", "Forbidden", "pages of this origin may not connect");
   }
   response out;

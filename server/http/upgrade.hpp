@@ -22,6 +22,6 @@ struct upgrade_request {
 };
 
 // Status 101 with the headers to answer with, or why not.
-response answer_upgrade(const upgrade_request& what, std::span<const std::string> allowed_origins);
+response answer_upgrade(const upgrade_request& what, std::span<const std::string> named_origins);
 
 }  // namespace dunlin::http

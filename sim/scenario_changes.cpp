@@ -272,7 +272,7 @@ void scenario::put_settings() {
     of = c.id;
   }
   const auto json = fmt::format(R"({{"n":{},"x":"{}"}})", world_.below(1000), std::string(world_.below(300), 'x'));
-  const auto version = stage_.on.news.put(p.id, of, json);
+  const auto version = stage_.on.tables.tables().settings.put(p.id, of, json)->version;
   world_.note("{} puts version {} of its settings{}", p.name, version, of.is_zero() ? "" : " of " + world_.name(of));
   world_.count(seen::settings_put);
   stage_.truth.settings_put(p.id, of, version, json);
@@ -282,7 +282,9 @@ void scenario::put_settings() {
 void scenario::change_profile() {
   auto& p = some_person();
   if (!p.registered || p.asked_to_go) return;
-  const auto version = stage_.on.news.change_profile(p.id);
+  auto& profiles = stage_.on.tables.tables().profiles;
+  const auto name = fmt::format("{} {}", p.name, profiles.find(p.id)->version);
+  const auto version = profiles.change(p.id, {name, std::nullopt})->version;
   world_.note("{} has version {} of its profile", p.name, version);
   world_.count(seen::profile_changed);
   stage_.truth.profile_changed(p.id, version);

@@ -79,8 +79,6 @@ std::error_code server::start() {
   service_ = std::make_unique<accounts::service>(machine_.tables.tables(), *this, queue_, world_, world_.server_random,
                                                  metrics_);
   service_->start();
-  news_relay_ = std::make_unique<accounts::relay>(machine_.news, *this, queue_, news_metrics_);
-  news_relay_->wake();
   return {};
 }
 
@@ -146,7 +144,7 @@ std::shared_ptr<socket> server::accept() {
 }
 
 std::string server::unfinished() const {
-  if (*machine_.news.pending_count() != 0) return "news of accounts are not told";
+  if (*machine_.tables.pending_count() != 0) return "news of accounts are not told";
   for (shard_id i = 0; i < shards_count_; ++i) {
     const auto s = shards_[i]->status();
     if (counters_[i]->held.value() != 0) return fmt::format("shard {} holds {} batches", i, counters_[i]->held.value());

@@ -19,7 +19,6 @@
 #include "accounts/service.hpp"
 #include "engine/shard.hpp"
 #include "sim/link.hpp"
-#include "sim/news.hpp"
 #include "sim/socket.hpp"
 #include "sim/world.hpp"
 #include "store/embedded/embedded_store.hpp"
@@ -32,7 +31,6 @@ struct machine {
 
   store::fault_disk disk;
   accounts::memory_tables tables;
-  news_table news;
   store::store_options store;
   engine::options limits;
   mqtt::limits wire;
@@ -55,8 +53,8 @@ class server final : public engine::credentials, public engine::control {
   engine::shard& shard(engine::shard_id i) { return *shards_[i]; }
   engine::shard& shard_of(stream_id id) { return *shards_[partition_of(id) % shards_count_]; }
   accounts::service& people() { return *service_; }
-  // There are new rows in the machine's news.
-  void tell_news() { news_relay_->wake(); }
+  // There are new rows in the machine's tables.
+  void tell_news() { service_->works_with().told_by.wake(); }
   [[nodiscard]] const store::store_counters& store_counters() const { return store_->counters(); }
   // Everything that the shards hold for somebody (see engine::shard_status).
   [[nodiscard]] std::string unfinished() const;
@@ -101,8 +99,6 @@ class server final : public engine::credentials, public engine::control {
   std::vector<std::unique_ptr<engine::shard>> shards_;
   accounts::manual_queue queue_;
   std::unique_ptr<accounts::service> service_;
-  metrics news_metrics_;
-  std::unique_ptr<accounts::relay> news_relay_;
   std::vector<std::vector<job>> jobs_;  // by shard
   std::vector<mono_ms> stalled_until_;
   std::vector<std::shared_ptr<socket>> sockets_;

@@ -1,17 +1,19 @@
 #include "accounts/relay.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/log.hpp"
 
 namespace dunlin::accounts {
 
-relay::relay(pending_table& rows, engine::control& streams, job_queue& queue, metrics& counted)
+relay::relay(pending_table& rows, engine::control& streams, job_queue& queue, const clock& time, metrics& counted)
     : rows_(rows),
       streams_(streams),
       queue_(queue),
       news_(streams, queue, counted),
+      time_(time),
       told_total_(
           counted.make_counter("dunlin_accounts_told_total", "Changes of accounts that the streams learned of.")),
       refused_total_(counted.make_counter("dunlin_accounts_tell_refusals_total",
@@ -29,6 +31,22 @@ void relay::when_told(pending_row row, told done) {
   const bool over = row == 0 || (row <= last_loaded_ && !flight_.contains(row));
   if (over) return done(ok());
   waiting_.emplace(row, std::move(done));
+}
+
+void relay::when_all_told(const std::vector<pending_row>& rows, told done) {
+  struct waiting {
+    std::size_t left;
+    told done;
+    void answer(const status& outcome) {
+      if (!done) return;
+      if (outcome && --left > 0) return;
+      std::exchange(done, nullptr)(outcome);
+    }
+  };
+  auto all = std::make_shared<waiting>(waiting{rows.size(), std::move(done)});
+  for (const auto row : rows) when_told(row, [all](const status& outcome) { all->answer(outcome); });
+  if (all->done) queue_.post_after(longest_wait, [all] { all->answer(errc::untold); });
+  wake();
 }
 
 void relay::stop() {
@@ -73,6 +91,8 @@ void relay::load() {
   }
 }
 
+// The seam between SQL and the streams, and the only one: here a row that says what changed becomes a call of
+// engine::control.
 void relay::submit(pending_row row) {
   const auto found = flight_.find(row);
   if (found == flight_.end()) return;
@@ -85,18 +105,9 @@ void relay::submit(pending_row row) {
 void relay::answered(pending_row row, const stream::verdict& outcome) {
   const auto found = flight_.find(row);
   if (stopped_ || found == flight_.end()) return;
-  if (outcome.ok()) {
-    told_total_.add();
-    const auto change = std::move(found->second.change);
-    flight_.erase(found);
-    under_way_.set(static_cast<std::int64_t>(flight_.size()));
-    answer(row, ok());
-    const auto own = std::ranges::find(change.profiles, change.account, &engine::account_spec::profile::of);
-    if (own == change.profiles.end() || change.deleted) return finish(row);
-    news_.tell(change.account, own->version, [this, row] { finish(row); });
-    return wake();
-  }
+  if (outcome.ok()) return was_told(row);
   refused_total_.add();
+  if (outcome.why == stream::reason::conflict && gives_up(row)) return;
   auto& delay = found->second.delay;
   const bool expected = outcome.why == stream::reason::busy || outcome.why == stream::reason::no_space;
   if (!expected) {
@@ -109,11 +120,38 @@ void relay::answered(pending_row row, const stream::verdict& outcome) {
   delay = std::min(2 * delay, longest_delay);
 }
 
+void relay::was_told(pending_row row) {
+  told_total_.add();
+  const auto change = std::move(flight_.at(row).change);
+  flight_.erase(row);
+  under_way_.set(static_cast<std::int64_t>(flight_.size()));
+  answer(row, ok());
+  const auto own = std::ranges::find(change.profiles, change.account, &engine::account_spec::profile::of);
+  if (own == change.profiles.end() || change.deleted) return finish(row);
+  news_.tell(change.account, own->version, [this, row] { finish(row); });
+  wake();
+}
+
 void relay::finish(pending_row row) {
   told_.insert(row);
   if (forget_due_) return;
   forget_due_ = true;
   queue_.at_turn_end([this] { forget_told(); });
+}
+
+// True if the row is gone for good, with all others of its account.
+bool relay::gives_up(pending_row row) {
+  const auto gone = rows_.give_up(row, time_.now().wall);
+  if (!gone || gone->account.is_zero()) return false;
+  log_warn("accounts: a new account's id is a conversation's; it was deleted", {{"row", row}});
+  given_up_(gone->account);
+  for (const auto one : gone->rows) {
+    flight_.erase(one);
+    answer(one, errc::conflict);
+  }
+  under_way_.set(static_cast<std::int64_t>(flight_.size()));
+  queue_.at_turn_end([this] { wake(); });  // there is room for another
+  return true;
 }
 
 void relay::forget_told() {

@@ -7,7 +7,9 @@
 //
 // Thread rule: the store thread (job_queue) alone. At most `window` rows are under way, and the profiles of at most
 // `max_spreading` told to others; the rest waits in the table.
-// A refusal is repeated with back-off for as long as it takes: a row is never given up.
+// A refusal is repeated with back-off for as long as it takes. Only a new account is given up whose id a client made so
+// that a conversation has it already: its stream can never be, so the account is deleted, and all its rows with it
+// (pending_table::give_up).
 #pragma once
 
 #include <functional>
@@ -30,16 +32,22 @@ class relay {
   static constexpr std::size_t max_spreading = 1024;
   static constexpr mono_ms first_delay = 20;
   static constexpr mono_ms longest_delay = 5000;
+  static constexpr mono_ms longest_wait = 30'000;  // of when_all_told
 
   // REQUIRES: all outlive the relay; after stop(), `streams` may still answer as long as `queue` lives.
-  relay(pending_table& rows, engine::control& streams, job_queue& queue, metrics& counted);
+  relay(pending_table& rows, engine::control& streams, job_queue& queue, const clock& time, metrics& counted);
 
   // Looks for rows: after start, and after each change.
   void wake();
   // `done` is called once: with ok when the row is told; with errc::untold when the disk is too full to tell it now (it
-  // is told later all the same); with errc::closed when the relay stops. At once if nothing is left to tell (row 0).
+  // is told later all the same); with errc::conflict when it was given up; with errc::closed when the relay stops. At
+  // once if nothing is left to tell (row 0).
   using told = std::function<void(status)>;
   void when_told(pending_row row, told done);
+  // The same for all of several: ok, or the first that was not; errc::untold after longest_wait.
+  void when_all_told(const std::vector<pending_row>& rows, told done);
+  // Called with each account that was given up.
+  void on_given_up(std::function<void(account_id)> what) { given_up_ = std::move(what); }
   void stop();
 
   [[nodiscard]] std::size_t under_way() const { return flight_.size(); }
@@ -57,8 +65,10 @@ class relay {
   void load();
   void submit(pending_row row);
   void answered(pending_row row, const stream::verdict& outcome);
+  void was_told(pending_row row);
   // All that there is of the row is told.
   void finish(pending_row row);
+  bool gives_up(pending_row row);
   void forget_told();
   void answer(pending_row row, const status& outcome);
   void retry(mono_ms delay, job work);
@@ -67,6 +77,8 @@ class relay {
   engine::control& streams_;
   job_queue& queue_;
   profile_news news_;
+  const clock& time_;
+  std::function<void(account_id)> given_up_ = [](account_id) {};
   std::map<pending_row, telling> flight_;
   std::multimap<pending_row, told> waiting_;
   std::set<pending_row> told_;  // to be deleted

@@ -8,6 +8,7 @@
 #include "accounts/fake_control.hpp"
 #include "accounts/manual_queue.hpp"
 #include "accounts/memory_tables.hpp"
+#include "accounts/still_clock.hpp"
 
 namespace dunlin::accounts {
 namespace {
@@ -20,7 +21,7 @@ class Relay : public testing::Test {
   Relay() { start(); }
   void start() {
     counted = std::make_unique<metrics>();
-    told_by = std::make_unique<relay>(tables, streams, queue, *counted);
+    told_by = std::make_unique<relay>(tables, streams, queue, time, *counted);
   }
   // The process dies and starts again: what was in the tables is what there is.
   void crash() {
@@ -32,7 +33,8 @@ class Relay : public testing::Test {
     queue.run();
   }
   pending_row change(const std::string& handle) {
-    const registration e{random.id<account_id>(), handle, random.id<device_id>(), "", hash_of(make_token(random))};
+    const registration e{
+        random.id<account_id>(), handle, random.id<device_id>(), "", hash_of(make_token(random)), {}, {}};
     const auto rows = tables.add({&e, 1}, 0);
     EXPECT_TRUE(rows);
     return rows->front();
@@ -50,6 +52,7 @@ class Relay : public testing::Test {
   memory_tables tables{random};
   engine::fake_control streams;
   manual_queue queue;
+  still_clock time;
   std::unique_ptr<metrics> counted;
   std::unique_ptr<relay> told_by;
   std::shared_ptr<std::optional<status>> seen;
@@ -127,6 +130,45 @@ TEST_F(Relay, ARowIsNeverGivenUpWhateverTheRefusal) {
   EXPECT_EQ(*tables.pending_count(), 0U);
 }
 
+TEST_F(Relay, ANewAccountWhoseIdIsAConversationsIsGivenUpAndInNobodysWay) {
+  account_id gone;
+  told_by->on_given_up([&](account_id account) { gone = account; });
+  streams.answer_next({verdict::refuse(reason::conflict)});
+  EXPECT_EQ(wait_for(change("ada"))->error(), errc::conflict);
+  EXPECT_EQ(tables.find_handle("ada")->id, gone);
+  EXPECT_TRUE(tables.find(gone)->deleted);
+  EXPECT_EQ(*tables.pending_count(), 0U);
+  EXPECT_EQ(told_by->under_way(), 0U);
+  queue.advance(relay::longest_delay);
+  EXPECT_EQ(streams.told().size(), 1U);
+}
+
+TEST_F(Relay, WhatAnAccountChangedMeanwhileIsGivenUpWithIt) {
+  const auto first = change("ada");
+  const auto ada = *tables.find_handle("ada");
+  const auto second = tables.tables().settings.put(ada.id, {}, "{}")->row;
+  streams.answer_next({verdict::refuse(reason::conflict), verdict::refuse(reason::busy)});
+  std::vector<std::error_code> why;
+  told_by->when_all_told({second}, [&](const status& s) { why.push_back(s ? std::error_code() : s.error()); });
+  EXPECT_EQ(wait_for(first)->error(), errc::conflict);
+  EXPECT_EQ(why, std::vector<std::error_code>{errc::conflict});
+  EXPECT_EQ(*tables.pending_count(), 0U);
+  EXPECT_EQ(told_by->under_way(), 0U);
+  queue.advance(relay::longest_delay);
+  EXPECT_EQ(streams.told().size(), 2U);
+}
+
+TEST_F(Relay, AnAccountThatWasToldBeforeIsNeverGivenUp) {
+  wait_for(change("ada"));
+  const auto ada = *tables.find_handle("ada");
+  const auto row = tables.link({random.id<device_id>(), ada.id, "", hash_of(make_token(random)), {}}, 0);
+  streams.answer_next({verdict::refuse(reason::conflict)});
+  EXPECT_EQ(wait_for(*row)->error(), errc::untold);
+  EXPECT_FALSE(tables.find(ada.id)->deleted);
+  queue.advance(relay::longest_delay);
+  EXPECT_EQ(*tables.pending_count(), 0U);
+}
+
 TEST_F(Relay, KeepsABoundedNumberUnderWay) {
   for (int i = 0; i < 1000; ++i) change("p" + std::to_string(i));
   streams.hold();
@@ -162,13 +204,12 @@ TEST_F(Relay, StopAnswersWhoWaits) {
   EXPECT_EQ(*tables.pending_count(), 1U);
 }
 
-// A profile is a value that some change of the account's row has made: here the table says so itself.
-class profile_table final : public pending_table {
+// Rows of profiles alone, which the test writes itself.
+class profile_rows final : public pending_table {
  public:
   void change(account_id of, std::uint64_t version) {
     engine::account_spec change;
     change.account = of;
-    change.version = version;
     change.profiles.push_back({of, version});
     rows[++last] = std::move(change);
   }
@@ -183,6 +224,7 @@ class profile_table final : public pending_table {
     for (const auto row : told) rows.erase(row);
     return ok();
   }
+  result<given_up> give_up(pending_row, wall_ms) override { return given_up{}; }
   result<std::uint64_t> pending_count() override { return rows.size(); }
 
   std::map<pending_row, engine::account_spec> rows;
@@ -205,11 +247,12 @@ class RelayOfProfiles : public testing::Test {
   const account_id anna{1, 1};
   const account_id ben{1, 2};
   const account_id cleo{1, 3};
-  profile_table table;
+  profile_rows table;
   engine::fake_control streams;
   manual_queue queue;
+  still_clock time;
   metrics counted;
-  std::unique_ptr<relay> told_by = std::make_unique<relay>(table, streams, queue, counted);
+  std::unique_ptr<relay> told_by = std::make_unique<relay>(table, streams, queue, time, counted);
 };
 
 TEST_F(RelayOfProfiles, Q1_AProfileIsToldToItsAccountThenToItsAudienceAndThenForgotten) {
@@ -243,7 +286,7 @@ TEST_F(RelayOfProfiles, Q1_ACrashBeforeAllAreToldBeginsAnewAtTheNextStart) {
   wake();
   told_by->stop();
   metrics anew;
-  told_by = std::make_unique<relay>(table, streams, queue, anew);
+  told_by = std::make_unique<relay>(table, streams, queue, time, anew);
   wake();
   EXPECT_EQ(told(), (std::vector<account_id>{anna, anna, ben, cleo}));
   EXPECT_TRUE(table.rows.empty());

@@ -8,16 +8,13 @@
 // Lifetime: the engine must have stopped answering before the service is destroyed, and the queue must have stopped.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "accounts/job_queue.hpp"
-#include "accounts/relay.hpp"
-#include "accounts/tables.hpp"
-#include "accounts/token_cache.hpp"
+#include "accounts/desk.hpp"
 #include "base/metrics.hpp"
 
 namespace dunlin::accounts {
@@ -53,11 +50,10 @@ struct totals {
 
 class service {
  public:
-  static constexpr std::size_t max_batch = 1000;   // registrations of one call
-  static constexpr mono_ms longest_wait = 30'000;  // for the streams to learn of a change; then errc::untold
-
-  template <class T>
-  using answer = std::function<void(result<T>)>;
+  static constexpr std::size_t max_batch = 1000;  // registrations of one call
+  // How late it may be on disk that a device was there; a crash loses as much.
+  static constexpr mono_ms seen_delay = 300'000;
+  static constexpr std::size_t max_seen = 65'536;  // devices that wait for it; with as many it does not wait
 
   // REQUIRES: all outlive the service.
   service(table_set tables, engine::control& streams, job_queue& queue, const clock& time, random_source& random,
@@ -84,33 +80,42 @@ class service {
   void revoke_device(device_id device, executor post, answer<void> done);
   void remove_account(account_id account, executor post, answer<void> done);
 
+  // The devices of an account that are not revoked, the eldest first.
+  void devices(account_id owner, executor post, answer<std::vector<device>> done);
+  // Errors: unknown_device, also for another account's.
+  void rename_device(account_id owner, device_id device, std::string name, executor post, answer<void> done);
+  void revoke_own(account_id owner, device_id device, executor post, answer<void> done);
+
   // The account of each handle or id, or nothing; deleted ones are found and say so.
   void find(std::vector<std::string> users, executor post, answer<std::vector<std::optional<account>>> done);
   void count(executor post, answer<totals> done);
 
   // The conversation of two accounts (rule S2).
-  [[nodiscard]] stream_id direct(account_id a, account_id b) const { return direct_conversation(tables_.secret, a, b); }
+  [[nodiscard]] stream_id direct(account_id a, account_id b) const {
+    return direct_conversation(desk_.tables.secret, a, b);
+  }
+
+  // For the other services, which work beside this one.
+  desk& works_with() { return desk_; }
+  // Called on the store thread with each device that was revoked, in the job that did it (Q3).
+  void on_revoked(std::function<void(device_id)> what) { revoked_ = std::move(what); }
 
  private:
-  template <class T, class Work>
-  void run(executor post, answer<T> done, Work work);
   result<identity> check(const std::string& token_text, std::string_view user);
   result<identity> counted(result<identity> who);
   result<issued> link_now(const link_request& request, pending_row& row);
-  void when_all_told(const std::vector<pending_row>& rows, std::function<void(status)> done);
+  void revoke_now(device_id device, const std::function<void(status)>& finish);
+  void note_seen(device_id device);
+  void keep_seen();
 
-  table_set tables_;
-  job_queue& queue_;
-  const clock& time_;
-  random_source& random_;
-  relay relay_;
-  token_cache cache_;
-  bool stopped_ = false;
+  desk desk_;
+  std::function<void(device_id)> revoked_ = [](device_id) {};
+  std::unordered_map<device_id, wall_ms> seen_;
+  bool seen_due_ = false;
 
   counter& verified_;
   counter& wrong_;
   counter& cached_;
-  std::atomic<std::uint64_t> busy_{0};
 };
 
 }  // namespace dunlin::accounts

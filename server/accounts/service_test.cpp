@@ -8,13 +8,10 @@
 #include "accounts/fake_control.hpp"
 #include "accounts/manual_queue.hpp"
 #include "accounts/memory_tables.hpp"
+#include "accounts/still_clock.hpp"
 
 namespace dunlin::accounts {
 namespace {
-
-struct still_clock final : clock {
-  [[nodiscard]] moment now() const override { return {1, 1'700'000'000'000}; }
-};
 
 class Service : public testing::Test {
  protected:
@@ -127,7 +124,7 @@ TEST_F(Service, Q1_AnAnswerThatTakesTooLongSaysThatItIsSavedButNotTold) {
   auto seen = std::make_shared<std::optional<service::registered>>();
   accounts.register_accounts({request}, direct, [seen](const auto& r) { *seen = *r; });
   queue.run();
-  queue.advance(service::longest_wait);
+  queue.advance(relay::longest_wait);
   ASSERT_TRUE(*seen);
   EXPECT_TRUE((*seen)->untold);
   EXPECT_TRUE(verify("ada", to_text((*seen)->all.front().secret)));

@@ -104,6 +104,10 @@ byte_span sqlite_statement::blob(int column) const {
   return {static_cast<const std::uint8_t*>(data), data == nullptr ? 0 : size};
 }
 
+bool sqlite_statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
 void sqlite_statement::set(int at, std::int64_t value) {
   if (!statement_) return;
   DUNLIN_CHECK(sqlite3_bind_int64(statement_.get(), at, value) == SQLITE_OK);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,7 @@ class sqlite_statement {
   [[nodiscard]] std::int64_t number(int column) const;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] byte_span blob(int column) const;  // valid until the next step
+  [[nodiscard]] bool is_null(int column) const;
   template <class Id>
   [[nodiscard]] Id id(int column) const {
     const auto data = blob(column);
@@ -60,6 +62,14 @@ class sqlite_statement {
   template <class Tag>
   void set(int at, const id128<Tag>& value) {
     copy(at, to_bytes(value));
+  }
+  template <class T>
+  void set(int at, const std::optional<T>& value) {
+    if (value) {
+      set(at, *value);
+    } else {
+      set(at, nullptr);
+    }
   }
   void copy(int at, const std::array<std::uint8_t, 16>& value);
 

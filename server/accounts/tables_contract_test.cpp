@@ -1,74 +1,12 @@
 // What every implementation of the accounts' roles must do; runs on SQLite and on memory.
-#include <filesystem>
-#include <functional>
-#include <memory>
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "accounts/memory_tables.hpp"
-#include "accounts/sqlite_tables.hpp"
-#include "accounts/test_directory.hpp"
+#include "accounts/contract_rig.hpp"
 
 namespace dunlin::accounts {
 namespace {
 
-// A database that can be closed and opened again: what was committed must be there.
-struct store {
-  virtual ~store() = default;
-  virtual table_set tables() = 0;
-  virtual void reopen() = 0;
-};
-
-struct memory_store final : store {
-  table_set tables() override { return held.tables(); }
-  void reopen() override {}
-  seeded_random random{1};
-  memory_tables held{random};
-};
-
-struct sqlite_store final : store {
-  sqlite_store() { reopen(); }
-  table_set tables() override { return held->tables(); }
-  void reopen() override {
-    held.reset();
-    auto opened = sqlite_tables::open(directory.path("accounts.db"), random);
-    held = std::move(*opened);
-  }
-  test_directory directory;
-  seeded_random random{1};
-  std::unique_ptr<sqlite_tables> held;
-};
-
-using factory = std::function<std::unique_ptr<store>()>;
-
-class Tables : public testing::TestWithParam<std::pair<const char*, factory>> {
- protected:
-  registration entry(const std::string& handle) {
-    return {random.id<account_id>(), handle, random.id<device_id>(), "phone", hash_of(make_token(random))};
-  }
-  registration added(const std::string& handle) {
-    const auto e = entry(handle);
-    EXPECT_TRUE(accounts().add({&e, 1}, now));
-    return e;
-  }
-  new_device device_for(account_id owner) {
-    return {random.id<device_id>(), owner, "tablet", hash_of(make_token(random))};
-  }
-  account_table& accounts() { return held->tables().accounts; }
-  credential_table& credentials() { return held->tables().credentials; }
-  pending_table& pending() { return held->tables().pending; }
-
-  std::unique_ptr<store> held = GetParam().second();
-  seeded_random random{7};
-  static constexpr wall_ms now = 1'700'000'000'000;
-};
-
-INSTANTIATE_TEST_SUITE_P(
-    All, Tables,
-    testing::Values(std::pair<const char*, factory>("memory", [] { return std::make_unique<memory_store>(); }),
-                    std::pair<const char*, factory>("sqlite", [] { return std::make_unique<sqlite_store>(); })),
-    [](const auto& instance) { return std::string(instance.param.first); });
+DUNLIN_BOTH_TABLES_ON(Tables, both_tables);
 
 TEST_P(Tables, ANewAccountIsFoundByIdAndByHandle) {
   const auto ada = added("ada");
@@ -203,6 +141,65 @@ TEST_P(Tables, RevokingTwiceIsRevokingOnce) {
   EXPECT_EQ(credentials().devices(ada.account)->front().version, 2U);
 }
 
+TEST_P(Tables, AHandleThatLooksLikeOneThatIsTakenIsRefused) {
+  added("bobby");
+  const auto other = entry("b0b.by");
+  EXPECT_EQ(accounts().add({&other, 1}, now).error(), errc::handle_alike);
+  EXPECT_EQ(accounts().find(other.account).error(), errc::unknown_account);
+  EXPECT_TRUE(*accounts().is_taken("b0b.by"));
+  EXPECT_TRUE(*accounts().is_taken("bobby"));
+  EXPECT_FALSE(*accounts().is_taken("bob"));
+  const std::vector twins = {entry("lili"), entry("1i1i")};
+  EXPECT_EQ(accounts().add(twins, now).error(), errc::handle_alike);
+}
+
+TEST_P(Tables, AServerIsThereSinceItsFirstAccount) {
+  EXPECT_EQ(*accounts().since(), 0);
+  const auto ben = entry("ben");
+  ASSERT_TRUE(accounts().add({&ben, 1}, now + 10));
+  added("ada");
+  EXPECT_EQ(*accounts().since(), now);
+}
+
+TEST_P(Tables, Q3_OnlyADeviceThatIsNotRevokedLetsAnotherIn) {
+  const auto ada = added("ada");
+  const auto ben = added("ben");
+  auto second = device_for(ada.account);
+  second.by = ben.device;
+  EXPECT_EQ(credentials().link(second, now).error(), errc::wrong_token);
+  second.by = random.id<device_id>();
+  EXPECT_EQ(credentials().link(second, now).error(), errc::wrong_token);
+  second.by = ada.device;
+  ASSERT_TRUE(credentials().link(second, now));
+  ASSERT_TRUE(credentials().revoke(ada.device, now));
+  auto third = device_for(ada.account);
+  third.by = ada.device;
+  EXPECT_EQ(credentials().link(third, now).error(), errc::wrong_token);
+}
+
+TEST_P(Tables, ADeviceIsRenamedByItsOwnerWithoutTellingAnybody) {
+  const auto ada = added("ada");
+  const auto ben = added("ben");
+  const auto rows = *pending().pending_count();
+  ASSERT_TRUE(credentials().rename(ada.account, ada.device, "kitchen"));
+  EXPECT_EQ(credentials().devices(ada.account)->front().name, "kitchen");
+  EXPECT_EQ(credentials().rename(ben.account, ada.device, "x").error(), errc::unknown_device);
+  EXPECT_EQ(credentials().rename(ada.account, random.id<device_id>(), "x").error(), errc::unknown_device);
+  ASSERT_TRUE(credentials().revoke(ada.device, now));
+  EXPECT_EQ(credentials().rename(ada.account, ada.device, "x").error(), errc::unknown_device);
+  EXPECT_EQ(*pending().pending_count(), rows + 1);
+}
+
+TEST_P(Tables, WhenADeviceWasSeenNeverGoesBack) {
+  const auto ada = added("ada");
+  EXPECT_EQ(credentials().devices(ada.account)->front().last_seen, 0);
+  const std::vector<std::pair<device_id, wall_ms>> later = {{ada.device, 50}, {random.id<device_id>(), 60}};
+  const std::vector<std::pair<device_id, wall_ms>> earlier = {{ada.device, 40}};
+  ASSERT_TRUE(credentials().seen(later));
+  ASSERT_TRUE(credentials().seen(earlier));
+  EXPECT_EQ(credentials().devices(ada.account)->front().last_seen, 50);
+}
+
 TEST_P(Tables, ADeletedAccountKeepsItsHandleAndLosesItsTokens) {
   const auto ada = added("ada");
   ASSERT_TRUE(accounts().remove(ada.account, now));
@@ -257,6 +254,29 @@ TEST_P(Tables, PendingRowsAreListedInOrderAndForgottenForGood) {
   EXPECT_EQ(*pending().pending_count(), 0U);
   added("p4");
   EXPECT_GT(pending().list(0, 2)->front().row, rest[0].row);
+}
+
+TEST_P(Tables, AnAccountThatNobodyWasToldOfCanBeGivenUp) {
+  const auto ada = added("ada");
+  const auto row = pending().list(0, 10)->front().row;
+  const auto second = profiles().change(ada.account, {"Ada", std::nullopt})->row;
+  const auto gone = pending().give_up(row, now);
+  EXPECT_EQ(gone->account, ada.account);
+  EXPECT_THAT(gone->rows, testing::ElementsAre(row, second));
+  EXPECT_TRUE(accounts().find(ada.account)->deleted);
+  EXPECT_EQ(credentials().find(ada.hash).error(), errc::wrong_token);
+  EXPECT_EQ(*pending().pending_count(), 0U);
+  EXPECT_TRUE(pending().give_up(row, now)->account.is_zero());
+}
+
+TEST_P(Tables, AnAccountThatWasToldOfCannotBeGivenUp) {
+  const auto ada = added("ada");
+  const auto first = pending().list(0, 10)->front().row;
+  ASSERT_TRUE(pending().forget({&first, 1}));
+  const auto row = credentials().link(device_for(ada.account), now);
+  EXPECT_TRUE(pending().give_up(*row, now)->account.is_zero());
+  EXPECT_FALSE(accounts().find(ada.account)->deleted);
+  EXPECT_EQ(*pending().pending_count(), 1U);
 }
 
 TEST_P(Tables, WhatWasCommittedIsThereAfterOpeningAgain) {

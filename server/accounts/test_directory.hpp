@@ -11,8 +11,8 @@ namespace dunlin {
 
 class test_directory {
  public:
-  test_directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dunlin-test-XXXXXX").string();
+  explicit test_directory(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+    std::string pattern = (in / "dunlin-test-XXXXXX").string();
     DUNLIN_CHECK(::mkdtemp(pattern.data()) != nullptr);
     root_ = pattern;
   }

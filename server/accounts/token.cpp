@@ -35,12 +35,14 @@ token make_token(random_source& random) {
   return t;
 }
 
-std::string to_text(const token& t) {
+std::string to_text(const token& t) { return to_text_256(t.bytes); }
+
+std::string to_text_256(const std::array<std::uint8_t, 32>& all) {
   std::string text;
   text.reserve(token_text_size);
   unsigned int held = 0;  // bits not written yet, and how many
   int bits = 0;
-  for (const std::uint8_t byte : t.bytes) {
+  for (const std::uint8_t byte : all) {
     held = (held << 8 | byte) & 0xfff;
     bits += 8;
     while (bits >= 5) {
@@ -53,8 +55,14 @@ std::string to_text(const token& t) {
 }
 
 std::optional<token> token_from_text(std::string_view text) {
+  const auto bits = from_text_256(text);
+  if (!bits) return std::nullopt;
+  return token{*bits};
+}
+
+std::optional<std::array<std::uint8_t, 32>> from_text_256(std::string_view text) {
   if (text.size() != token_text_size) return std::nullopt;
-  token t;
+  std::array<std::uint8_t, 32> out{};
   std::size_t at = 0;
   unsigned int held = 0;
   int bits = 0;
@@ -65,12 +73,12 @@ std::optional<token> token_from_text(std::string_view text) {
     bits += 5;
     if (bits >= 8) {
       bits -= 8;
-      t.bytes[at++] = static_cast<std::uint8_t>(held >> bits);
+      out[at++] = static_cast<std::uint8_t>(held >> bits);
     }
   }
   // 52 characters are 260 bits: the last four must be zero, or one token would have sixteen spellings.
   if ((held & 0xf) != 0) return std::nullopt;
-  return t;
+  return out;
 }
 
 token_hash hash_of(const token& t) { return {sha256(t.bytes)}; }

@@ -33,6 +33,10 @@ std::string to_text(const token& t);
 // Nothing unless `text` is the one canonical spelling of a token.
 std::optional<token> token_from_text(std::string_view text);
 token_hash hash_of(const token& t);
+
+// 256 bits as 52 characters of base32 and back, for tokens and for what else is as long.
+std::string to_text_256(const std::array<std::uint8_t, 32>& bits);
+std::optional<std::array<std::uint8_t, 32>> from_text_256(std::string_view text);
 // Of a token and the user name that came with it; empty: with none.
 token_hash hash_of_login(const token_hash& secret, std::string_view user);
 

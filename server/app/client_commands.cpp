@@ -149,7 +149,12 @@ class session {
       if (what_.out != "-") out_ << json::serialize(done.at("count")) << " devices written to " << what_.out << '\n';
       return;
     }
-    if (what_.out == "-") return;
+    if (std::holds_alternative<invite_add>(what_.what) && !what_.json) {
+      out_ << std::string(done.at("link").as_string()) << '\n';
+      return;
+    }
+    // Its lines were all there is to print.
+    if (what_.out == "-" || std::holds_alternative<invite_list>(what_.what)) return;
     out_ << json::serialize(done) << '\n';
   }
 

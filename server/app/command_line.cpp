@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "accounts/sign_ups.hpp"
 #include "app/values.hpp"
 #include "app/version.hpp"
 
@@ -39,6 +40,9 @@ struct flags {
   std::string role;
   bool open = false;
   std::uint64_t count = 0;
+  std::uint64_t uses = 1;
+  std::string expires = "7 d";
+  std::string from;
   std::string prefix;
   std::string out;
 };
@@ -187,6 +191,40 @@ Examples:
   add_members(conversation, f);
 }
 
+void add_invite(CLI::App& app, flags& f) {
+  auto& invite = *app.add_subcommand("invite", "Invites, with which people sign up")->require_subcommand(1);
+  auto& add = *invite.add_subcommand("add", "Make an invite and print its link");
+  add.add_option("--uses", f.uses, "how many may sign up with it [1]")
+      ->check(CLI::Range(std::uint64_t{1}, accounts::sign_ups::max_uses))
+      ->type_name("N");
+  add.add_option("--expires", f.expires, "how long it is good (s, min, h, d); 0: for ever [7 d]")
+      ->check([](const std::string& text) { return parse_time(text) ? "" : "must be a time such as 7d or 12h"; })
+      ->type_name("TIME");
+  add.add_option("--from", f.from, "handle or id of who invites [the operator]")->type_name("USER");
+  add_client_flags(add, f);
+  add.footer(R"(
+Prints the link; with --json {"code":…,"link":…,"uses":…,"expires":…} (ms since 1970 UTC; 0: never). Who opens it signs
+up by themselves. The link begins with web.url, or with the server's HTTP address if that is not set.
+
+Examples:
+  dunlin invite add
+  dunlin invite add --uses 30 --expires 2d --from ada)");
+
+  auto& list = *invite.add_subcommand("list", "Print all invites, the latest first, one a line");
+  add_client_flags(list, f);
+  list.footer(R"(
+A line is {"code":…,"uses":…,"used":…,"created":…,"expires":…,"state":…,"from":…,"link":…}; state is good, used, expired
+or revoked. Those that are over are forgotten after some time.
+
+Example:
+  dunlin invite list | jq -r 'select(.state == "good") | .link')");
+
+  auto& revoke = *invite.add_subcommand("revoke", "Take an invite back");
+  revoke.add_option("code", f.subject, "its code: what stands behind #invite= in the link")->required()->type_name("");
+  add_client_flags(revoke, f);
+  revoke.footer("\nWho signed up with it stays.\n\nExample:\n  dunlin invite revoke mfrggzdfmztwq2lk");
+}
+
 void add_rest(CLI::App& app, flags& f) {
   auto& status = *app.add_subcommand("status", "What a running server is doing");
   add_client_flags(status, f);
@@ -240,6 +278,9 @@ request request_of(const std::string& chosen, const flags& f) {
   if (chosen == "conversation members add") return members_change{f.subject, f.members, {}, {}, {}};
   if (chosen == "conversation members remove") return members_change{f.subject, {}, f.members, {}, {}};
   if (chosen == "conversation members role") return members_change{f.subject, {}, {}, f.members, f.role};
+  if (chosen == "invite add") return invite_add{f.uses, *parse_time(f.expires), f.from};
+  if (chosen == "invite list") return invite_list{};
+  if (chosen == "invite revoke") return invite_revoke{f.subject};
   return status_query{};
 }
 
@@ -308,6 +349,7 @@ command parse(const std::vector<std::string>& arguments) {
   add_account(app, f);
   add_device(app, f);
   add_conversation(app, f);
+  add_invite(app, f);
   add_rest(app, f);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them

@@ -98,6 +98,25 @@ TEST(CommandLine, Conversations) {
             exit_code::usage);
 }
 
+TEST(CommandLine, Invites) {
+  const auto add = asked<invite_add>({"invite", "add", "--uses", "3", "--expires", "12h", "--from", "ada"});
+  EXPECT_EQ(add.uses, 3U);
+  EXPECT_EQ(add.lasts, 12U * 3'600'000);
+  EXPECT_EQ(add.from, "ada");
+  const auto plain = asked<invite_add>({"invite", "add"});
+  EXPECT_EQ(plain.uses, 1U);
+  EXPECT_EQ(plain.lasts, 7U * 86'400'000);
+  EXPECT_EQ(asked<invite_add>({"invite", "add", "--expires", "0"}).lasts, 0U);
+  EXPECT_EQ(asked<invite_revoke>({"invite", "revoke", "abc"}).code, "abc");
+  asked<invite_list>({"invite", "list"});
+  for (const auto& wrong :
+       {std::vector<std::string>{"--uses", "0"}, {"--uses", "x"}, {"--expires", "7"}, {"--expires", "soon"}}) {
+    std::vector<std::string> all = {"invite", "add"};
+    all.insert(all.end(), wrong.begin(), wrong.end());
+    EXPECT_EQ(ended(all).code, exit_code::usage) << wrong[1];
+  }
+}
+
 TEST(CommandLine, TheVersionAndHelpEndWithSuccess) {
   EXPECT_EQ(ended({"--version"}).code, exit_code::ok);
   EXPECT_THAT(ended({"--version"}).text, HasSubstr("dunlin 0."));

@@ -13,6 +13,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "accounts/handle.hpp"
 #include "app/values.hpp"
 #include "base/check.hpp"
 #include "http/client_address.hpp"
@@ -55,6 +56,7 @@ std::string wanted(const setting& s) {
   switch (s.type) {
     case setting_type::address: return "an address such as \"127.0.0.1:1883\" or \"[::1]:1883\"";
     case setting_type::path: return "a path";
+    case setting_type::text: return "a text";
     case setting_type::count: return "a number" + range();
     case setting_type::size: return "a size such as \"64 KiB\"," + range();
     case setting_type::time: return "a time such as \"10 s\" (ms, s, min, h, d)," + range();
@@ -91,8 +93,9 @@ bool assign(config& out, const setting& s, std::string_view value) {
       if (!is_choice(s.choices, value)) return false;
       break;
     case setting_type::path:
-      if (value.empty()) return false;
+      if (value.empty() && !s.fallback.empty()) return false;
       break;
+    case setting_type::text:
     case setting_type::texts: break;
   }
   if (const auto* text = std::get_if<std::string config::*>(&s.target)) {
@@ -172,6 +175,7 @@ std::string_view unit_of(setting_type type) {
     case setting_type::count: return "count";
     case setting_type::address: return "host:port";
     case setting_type::path: return "path";
+    case setting_type::text: return "text";
     case setting_type::choice: return "choice";
     case setting_type::texts: return "list";
   }
@@ -243,6 +247,11 @@ std::optional<config_error> check(const config& c) {
     return config_error{"log.max_unsealed (" + size_text(c.log_unsealed) +
                         ") must be at least four of log.segment_size (" + size_text(c.log_segment) + ")"};
   }
+  const bool web_url = c.web_url.starts_with("https://") || c.web_url.starts_with("http://");
+  if (!c.web_url.empty() && (!web_url || c.web_url.find_first_of(" #?") != std::string::npos)) {
+    return config_error{"web.url ('" + c.web_url + "') must be an address such as \"https://chat.example\""};
+  }
+  if (!accounts::check_display_name(c.server_name)) return config_error{"server.name must be a name on one line"};
   for (const auto& text : c.proxies) {
     if (!http::parse_network(text)) {
       return config_error{"web.proxies: '" + text + "' is no address such as \"127.0.0.1\" or \"10.0.0.0/8\""};

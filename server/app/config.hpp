@@ -51,6 +51,12 @@ struct config {
   std::string logging_level;
   std::string logging_format;
 
+  std::string server_name;
+  std::string signup_policy;
+  std::string directory_policy;
+
+  std::string web_url;
+  std::string web_root;
   std::vector<std::string> allowed_origins;
   std::vector<std::string> proxies;
 
@@ -66,7 +72,7 @@ struct config {
   std::uint64_t rate_writes = 0;
 };
 
-enum class setting_type : std::uint8_t { address, path, count, size, time, choice, texts };
+enum class setting_type : std::uint8_t { address, path, text, count, size, time, choice, texts };
 
 struct setting {
   std::string_view name;  // as in the file: "section.key"

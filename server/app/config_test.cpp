@@ -104,6 +104,16 @@ TEST(Config, SettingsThatDisagreeAreRefused) {
   c = default_config();
   c.proxies = {"127.0.0.1", "10.0.0.0/8", "::1"};
   EXPECT_FALSE(check(c));
+  c.web_url = "https://chat.example/app";
+  EXPECT_FALSE(check(c));
+  for (const auto* url : {"chat.example", "ftp://chat.example", "https://chat.example/#x"}) {
+    c.web_url = url;
+    EXPECT_THAT(check(c)->text, HasSubstr("web.url"));
+  }
+  c = default_config();
+  c.server_name = "a\nb";
+  EXPECT_THAT(check(c)->text, HasSubstr("server.name"));
+  c = default_config();
   c.proxies.emplace_back("proxy.example");
   EXPECT_THAT(check(c)->text, HasSubstr("web.proxies: 'proxy.example' is no address"));
 }

@@ -35,6 +35,8 @@ outcome failed(std::error_code e) {
 
 outcome refused(const stream::verdict& v) { return failed(stream::word(v.why), std::string(http::meaning(v.why))); }
 
+constexpr std::size_t max_lines = 64 * 1024;  // bytes of lines that are sent together
+
 void direct(const accounts::job& work) { work(); }
 
 std::optional<stream::role> role_of(std::string_view name) {
@@ -64,6 +66,13 @@ std::string lines_of(const accounts::service::registered& made, std::uint64_t th
   std::string lines;
   for (const auto& one : made.all) lines += json::serialize(json::object{{"item", to_json(one)}}) + '\n';
   return lines + json::serialize(json::object{{"progress", {{"done", through}, {"of", of}}}}) + '\n';
+}
+
+std::string_view state_of(const accounts::invite& one, wall_ms now) {
+  if (one.revoked) return "revoked";
+  const auto fine = accounts::check_invite(one, now);
+  if (fine) return "good";
+  return fine.error() == accounts::errc::invite_used ? "used" : "expired";
 }
 
 template <class Value>
@@ -187,6 +196,51 @@ class carrier {
     co_return success("conversation", r.conversation);
   }
 
+  asio::awaitable<outcome> operator()(const invite_add& r) {
+    accounts::invite_request wanted;
+    wanted.uses = r.uses;
+    wanted.lasts = static_cast<mono_ms>(r.lasts);
+    if (r.uses == 0 || r.uses > accounts::sign_ups::max_uses || wanted.lasts < 0) {
+      co_return failed("usage", "--uses must be from 1 to " + std::to_string(accounts::sign_ups::max_uses));
+    }
+    if (!r.from.empty()) {
+      std::vector<account_id> from;
+      if (auto wrong = co_await resolve(std::vector<std::string>(1, r.from), from)) co_return std::move(*wrong);
+      wanted.from = from.front();
+    }
+    const auto made = co_await ask<result<accounts::invite>>(
+        [&](auto done) { backend_.people.add_invite(wanted, direct, std::move(done)); });
+    if (!made) co_return failed(made.error());
+    outcome out;
+    out.done = {{"code", made->code},
+                {"link", invite_link(backend_.url(), made->code)},
+                {"uses", made->uses},
+                {"expires", made->expires}};
+    co_return out;
+  }
+
+  asio::awaitable<outcome> operator()(const invite_list&) {
+    using found_invites = result<std::vector<accounts::invite_facts>>;
+    const auto all =
+        co_await ask<found_invites>([&](auto done) { backend_.people.list_invites(direct, std::move(done)); });
+    if (!all) co_return failed(all.error());
+    std::string lines;
+    for (const auto& facts : *all) {
+      lines += json::serialize(json::object{{"item", to_json(facts)}}) + '\n';
+      if (lines.size() < max_lines) continue;
+      if (!co_await send_(std::exchange(lines, {}))) co_return failed("lost", "the client is gone");
+    }
+    if (!lines.empty() && !co_await send_(std::move(lines))) co_return failed("lost", "the client is gone");
+    co_return success("count", all->size());
+  }
+
+  asio::awaitable<outcome> operator()(const invite_revoke& r) {
+    const auto gone =
+        co_await ask<result<void>>([&](auto done) { backend_.people.revoke_invite(r.code, direct, std::move(done)); });
+    if (!gone) co_return failed(gone.error());
+    co_return success("code", r.code);
+  }
+
   asio::awaitable<outcome> operator()(const status_query&) {
     outcome out;
     out.done = json::parse(backend_.facts()).as_object();
@@ -203,6 +257,19 @@ class carrier {
   }
 
  private:
+  json::object to_json(const accounts::invite_facts& facts) {
+    const auto& one = facts.one;
+    const auto state = state_of(one, backend_.time.now().wall);
+    json::object out{{"code", one.code},       {"uses", one.uses},
+                     {"used", one.used},       {"created", one.created},
+                     {"expires", one.expires}, {"state", json::string_view(state.data(), state.size())}};
+    if (one.made_by) out["from"] = facts.from_handle;
+    out["link"] = invite_link(backend_.url(), one.code);
+    return out;
+  }
+  static json::object to_json(const accounts::issued& one) { return app::to_json(one); }
+  static json::array to_json(const std::vector<engine::shard_status>& shards) { return app::to_json(shards); }
+
   static std::vector<std::string> handles(const device_mint& r, std::uint64_t from) {
     std::vector<std::string> out;
     const auto end = std::min<std::uint64_t>(r.count + 1, from + accounts::service::max_batch);
@@ -256,6 +323,10 @@ class carrier {
 };
 
 }  // namespace
+
+std::string invite_link(std::string_view url, std::string_view code) {
+  return std::string(url) + "/#invite=" + std::string(code);
+}
 
 std::string error_line(std::string_view code, std::string_view text) {
   const json::object error{{"code", json::string_view(code.data(), code.size())},

@@ -78,7 +78,14 @@ class Control : public testing::Test {
   engine::fake_control streams;
   accounts::service accounts{tables.tables(), streams, queue, time, random, counted};
   seeded_random ids{9};
-  control_backend backend{accounts, streams, ids, [] { return R"({"version":"x","state":"ready"})"; }};
+  accounts::sign_ups people{accounts, accounts::signup_policy::invite, counted};
+  control_backend backend{accounts,
+                          people,
+                          streams,
+                          ids,
+                          time,
+                          [] { return R"({"version":"x","state":"ready"})"; },
+                          [] { return "https://chat.example"; }};
   std::unique_ptr<control_server> server;
   std::thread thread;
 };
@@ -156,6 +163,42 @@ TEST_F(Control, S1_MembersGetARole) {
   ASSERT_EQ(streams.changes()[0].roles.size(), 2U);
   EXPECT_EQ(streams.changes()[0].roles[1].as, stream::role::owner);
   EXPECT_TRUE(streams.changes()[0].add.empty() && streams.changes()[0].remove.empty());
+}
+
+TEST_F(Control, AnInviteIsPrintedAsItsLink) {
+  const auto plain = run({"invite", "add"});
+  ASSERT_EQ(plain.code, exit_code::ok) << plain.err;
+  EXPECT_THAT(plain.out, testing::MatchesRegex("https://chat.example/#invite=[a-z2-7]+\n"));
+  const auto ada = run({"account", "add", "ada"});
+  const auto made = run({"invite", "add", "--uses", "3", "--expires", "0", "--from", "ada", "--json"});
+  ASSERT_EQ(made.code, exit_code::ok) << made.err;
+  EXPECT_EQ(made.field("link"), "https://chat.example/#invite=" + made.field("code"));
+  EXPECT_EQ(tables.tables().invites.find(made.field("code"))->uses, 3U);
+  EXPECT_EQ(to_text(*tables.tables().invites.find(made.field("code"))->made_by), ada.field("account"));
+  EXPECT_EQ(run({"invite", "add", "--from", "nobody"}).code, exit_code::failed);
+}
+
+TEST_F(Control, InvitesAreListedWithWhatBecameOfThem) {
+  run({"account", "add", "ada"});
+  std::vector<std::string> codes;
+  for (int i = 0; i < 300; ++i) codes.push_back(run({"invite", "add", "--from", "ada", "--json"}).field("code"));
+  ASSERT_EQ(run({"invite", "revoke", codes[7]}).code, exit_code::ok);
+  EXPECT_EQ(run({"invite", "revoke", "nonsense"}).code, exit_code::failed);
+  const auto listed = run({"invite", "list"});
+  ASSERT_EQ(listed.code, exit_code::ok);
+  std::istringstream lines(listed.out);
+  int revoked = 0;
+  std::set<std::string> seen;
+  for (std::string line; std::getline(lines, line);) {
+    const auto one = boost::json::parse(line).as_object();
+    seen.emplace(one.at("code").as_string());
+    EXPECT_EQ(one.at("from").as_string(), "ada");
+    if (one.at("state").as_string() != "revoked") continue;
+    EXPECT_EQ(one.at("code").as_string(), codes[7]);
+    ++revoked;
+  }
+  EXPECT_EQ(revoked, 1);
+  EXPECT_EQ(seen.size(), 300U);
 }
 
 TEST_F(Control, ManyDevicesAreMintedIntoAPrivateFile) {

@@ -39,6 +39,11 @@ struct writer {
     return {{"do", "conversation.members"}, {"conversation", r.conversation}, {"add", to_array(r.add)},
             {"remove", to_array(r.remove)}, {"give", to_array(r.give)},       {"role", r.role}};
   }
+  json::object operator()(const invite_add& r) const {
+    return {{"do", "invite.add"}, {"uses", r.uses}, {"lasts", r.lasts}, {"from", r.from}};
+  }
+  json::object operator()(const invite_list&) const { return {{"do", "invite.list"}}; }
+  json::object operator()(const invite_revoke& r) const { return {{"do", "invite.revoke"}, {"code", r.code}}; }
   json::object operator()(const status_query&) const { return {{"do", "status"}}; }
 };
 
@@ -107,6 +112,9 @@ boost::system::result<request, bad_request> read_fields(const std::string& what,
     return members_change{in.text("conversation"), in.texts("add"), in.texts("remove"), in.texts("give"),
                           in.text("role")};
   }
+  if (what == "invite.add") return invite_add{in.number("uses"), in.number("lasts"), in.text("from")};
+  if (what == "invite.list") return invite_list{};
+  if (what == "invite.revoke") return invite_revoke{in.text("code")};
   if (what == "status") return status_query{};
   return bad_request{"this server does not know the request '" + what + "': is the command line of another version?"};
 }

@@ -55,10 +55,19 @@ struct members_change {
   std::vector<std::string> give;  // these get `role`
   std::string role;               // member, admin or owner
 };
+struct invite_add {
+  std::uint64_t uses = 1;
+  std::uint64_t lasts = 0;  // ms; 0: for ever
+  std::string from;         // a handle or an account's id; empty: the operator
+};
+struct invite_list {};
+struct invite_revoke {
+  std::string code;
+};
 struct status_query {};
 
 using request = std::variant<account_add, account_remove, device_add, device_mint, device_revoke, conversation_add,
-                             members_change, status_query>;
+                             members_change, invite_add, invite_list, invite_revoke, status_query>;
 
 // Without the line's end.
 std::string to_line(const request& what);

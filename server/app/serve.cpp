@@ -30,6 +30,7 @@
 #include "app/shards.hpp"
 #include "app/version.hpp"
 #include "app/web_options.hpp"
+#include "app/welcome.hpp"
 #include "base/log.hpp"
 #include "http/server.hpp"
 
@@ -91,23 +92,6 @@ bool write_ready_file(const std::string& path, const std::string& mqtt, const st
   return written && std::rename(aside.c_str(), path.c_str()) == 0;
 }
 
-void print_welcome(const config& values, const std::string& mqtt, const std::string& http) {
-  const auto port = mqtt.substr(mqtt.rfind(':') + 1);
-  const std::string data = values.data == "./data" ? "" : " --data " + values.data;
-  const std::string self = program_invocation_name;  // as it was called, so that the commands can be copied
-  std::cout << "Dunlin " << version << " is ready.\n\n"
-            << "  MQTT       " << mqtt << "\n  WebSocket  ws://" << http << "/mqtt\n  HTTP       http://" << http
-            << "\n  data       " << values.data << "\n\n"
-            << "Two people and a conversation between them:\n\n"
-            << "  " << self << " account add ada" << data << "; " << self << " account add ben" << data << "; " << self
-            << " conversation add" << data << " --members ada,ben --open\n\n"
-            << "Ben listens, and Ada says hello, with the tokens and the conversation's id printed above:\n\n"
-            << "  mosquitto_sub -p " << port << " -u ben -P BENS_TOKEN -i ben-listens -t 'c/+/text'\n"
-            << "  mosquitto_pub -p " << port
-            << " -u ada -P ADAS_TOKEN -i ada-says -q 1 -t c/CONVERSATION/text -m hello\n"
-            << std::endl;
-}
-
 // The parts of a running server, in the order in which they are made; they end in the other.
 class running_server {
  public:
@@ -119,6 +103,8 @@ class running_server {
   exit_code open();
   exit_code listen();
   void start_control_plane();
+  exit_code load_app();
+  void welcome();
   void wait_for_signal();
   void stop();
   std::string facts() const;
@@ -134,8 +120,12 @@ class running_server {
   std::unique_ptr<accounts::sqlite_tables> tables_;
   std::unique_ptr<accounts::store_thread> store_thread_;
   std::unique_ptr<accounts::service> accounts_;
+  std::unique_ptr<accounts::sign_ups> people_;
+  std::unique_ptr<accounts::profiles> shown_;
+  std::unique_ptr<accounts::linking> links_;
   std::unique_ptr<mqtt_front> mqtt_;
   boost::asio::io_context control_{1};
+  std::shared_ptr<const http::web_files> files_;
   std::unique_ptr<http::services> services_;
   std::unique_ptr<http::server> http_;
   std::unique_ptr<control_backend> backend_;
@@ -192,6 +182,9 @@ exit_code running_server::listen() {
   store_thread_ = std::make_unique<accounts::store_thread>();
   accounts_ = std::make_unique<accounts::service>(tables_->tables(), shards_->door(), *store_thread_, clock_, random_,
                                                   counted_);
+  people_ = std::make_unique<accounts::sign_ups>(*accounts_, signup_of(values_), counted_);
+  shown_ = std::make_unique<accounts::profiles>(*accounts_, directory_of(values_));
+  links_ = std::make_unique<accounts::linking>(*accounts_, counted_);
   show_process(counted_);
   show_accounts(counted_, *store_thread_);
   logins_.use(*accounts_, *shards_);
@@ -202,12 +195,17 @@ exit_code running_server::listen() {
   }
   services_ = std::make_unique<http::services>(
       http::services{.accounts = *accounts_,
+                     .people = *people_,
+                     .shown = *shown_,
+                     .links = *links_,
                      .streams = shards_->door(),
                      .counted = counted_,
                      .time = clock_,
                      .state = [this] { return state(); },
                      .websocket = [this](http::upgraded u) { mqtt_->take_websocket(u.fd, std::move(u.read)); },
-                     .data = to_bytes(shards_->id())});
+                     .data = to_bytes(shards_->id()),
+                     .about = self_of(values_),
+                     .files = files_});
   http_ = std::make_unique<http::server>(control_, web_options(values_), *services_);
   if (auto bound = http_->listen(); !bound) {
     return fail(exit_code::address, values_.http + " cannot be listened on: " + bound.error().message() +
@@ -215,10 +213,31 @@ exit_code running_server::listen() {
   }
   auto socket = listen_control(values_.data);
   if (!socket) return fail(socket.error().code, socket.error().text);
-  backend_ = std::make_unique<control_backend>(
-      control_backend{*accounts_, shards_->door(), random_, [this] { return facts(); }});
+  backend_ = std::make_unique<control_backend>(control_backend{*accounts_, *people_, shards_->door(), random_, clock_,
+                                                               [this] { return facts(); },
+                                                               [this] { return url_of(values_, http_->address()); }});
   socket_ = std::make_unique<control_server>(control_, *socket, *backend_);
   return exit_code::ok;
+}
+
+exit_code running_server::load_app() {
+  const auto root = web_root_of(values_);
+  if (root.empty()) {
+    log_info("there are no files of the app; web.root names them");
+    return exit_code::ok;
+  }
+  auto files = http::web_files::load(root);
+  if (!files) return fail(exit_code::usage, "web.root: " + files.error().text);
+  log_info("the app is served", {{"root", root}, {"files", (*files)->size()}});
+  files_ = std::move(*files);
+  return exit_code::ok;
+}
+
+void running_server::welcome() {
+  const auto url = url_of(values_, http_->address());
+  const auto code = first_invite(*people_);
+  print_welcome(values_, {mqtt_->address(), http_->address(), files_ ? url : std::string(),
+                          code.empty() ? std::string() : invite_link(url, code)});
 }
 
 void running_server::start_control_plane() {
@@ -239,6 +258,7 @@ void running_server::stop() {
     closed.set_value();
   });
   closed.get_future().wait();
+  links_->stop();
   remove_control(values_.data);
   mqtt_->drain(std::chrono::milliseconds(2000));
   accounts_->stop();
@@ -264,6 +284,7 @@ void running_server::wait_for_signal() {
 }
 
 exit_code running_server::run(const std::string& ready_file) {
+  if (const auto code = load_app(); code != exit_code::ok) return code;
   if (const auto code = open(); code != exit_code::ok) return code;
   if (const auto code = listen(); code != exit_code::ok) {
     if (store_thread_) store_thread_->stop();
@@ -276,7 +297,7 @@ exit_code running_server::run(const std::string& ready_file) {
   control_thread_ = std::thread([this] { control_.run(); });
   ready_ = true;
   log_info("ready", {{"mqtt", mqtt_->address()}, {"http", http_->address()}, {"shards", shards_->count()}});
-  print_welcome(values_, mqtt_->address(), http_->address());
+  welcome();
   if (!ready_file.empty() && !write_ready_file(ready_file, mqtt_->address(), http_->address())) {
     log_error("the ready file cannot be written", {{"path", ready_file}});
   }

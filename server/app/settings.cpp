@@ -97,6 +97,23 @@ constexpr std::array table = {
     setting{"logging.format", setting_type::choice, "logfmt", "How a line is written.", &config::logging_format, 0, 0,
             "logfmt|json"},
 
+    setting{"server.name", setting_type::text, "Dunlin", "What the server calls itself where people sign up.",
+            &config::server_name},
+    setting{"signup.policy", setting_type::choice, "invite",
+            "Who may sign up: who has an invite, everybody, or nobody.", &config::signup_policy, 0, 0,
+            "invite|open|closed"},
+    setting{"directory.policy", setting_type::choice, "members",
+            "How members find each other: by parts of handles and names, or by the exact handle alone.",
+            &config::directory_policy, 0, 0, "members|exact"},
+
+    setting{
+        "web.url", setting_type::text, "",
+        "Where people find the app (\"https://chat.example\"), for the links of invites. If it is empty: listen.http.",
+        &config::web_url},
+    setting{"web.root", setting_type::path, "",
+            "The directory with the app's files, as its build leaves them. If it is empty: those beside the program, "
+            "if there are any.",
+            &config::web_root},
     setting{
         "web.allowed_origins", setting_type::texts, "",
         "Web pages of these origins (\"https://chat.example\") may ask over HTTP and open a WebSocket, beside pages of "

@@ -1,5 +1,9 @@
 #include "app/web_options.hpp"
 
+#include <filesystem>
+
+#include "app/version.hpp"
+
 namespace dunlin::app {
 
 namespace {
@@ -26,6 +30,40 @@ http::rates rates_of(const config& c) {
 }
 
 }  // namespace
+
+http::self self_of(const config& c) { return {c.server_name, std::string(version)}; }
+
+accounts::signup_policy signup_of(const config& c) {
+  if (c.signup_policy == "open") return accounts::signup_policy::open;
+  return c.signup_policy == "closed" ? accounts::signup_policy::closed : accounts::signup_policy::invite;
+}
+
+accounts::directory_policy directory_of(const config& c) {
+  return c.directory_policy == "exact" ? accounts::directory_policy::exact : accounts::directory_policy::members;
+}
+
+std::string web_root_of(const config& c) {
+  namespace fs = std::filesystem;
+  if (!c.web_root.empty()) return c.web_root;
+  std::error_code ignored;
+  const auto here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const auto* place : {"web", "../share/dunlin/web", "../web/dist"}) {
+    const auto root = (here / place).lexically_normal();
+    if (fs::is_regular_file(root / "index.html", ignored)) return root.string();
+  }
+  return {};
+}
+
+std::string url_of(const config& c, const std::string& address) {
+  // An address that stands for all of a machine's is none to go to.
+  const auto colon = address.rfind(':');
+  const auto host = address.substr(0, colon);
+  const bool all = host == "0.0.0.0" || host == "[::]";
+  const auto own = "http://" + (all ? "localhost" + address.substr(colon) : address);
+  auto out = c.web_url.empty() ? own : c.web_url;
+  while (out.ends_with('/')) out.pop_back();
+  return out;
+}
 
 http::options web_options(const config& c) {
   http::options out;

@@ -10,15 +10,22 @@ namespace asio = boost::asio;
 
 namespace {
 
-response not_here(const request& what, const routed& where) {
-  if (where.allow.empty()) return problem(404, "not-found", "Not found", "there is nothing at this path");
+// A file of the app, or why there is no answer.
+response not_here(const request& what, const routed& where, const web_files* files) {
+  auto allow = where.allow;
+  if (allow.empty() && files != nullptr) {
+    auto file = files->answer(what);
+    if (file && (what.method == "GET" || what.method == "HEAD")) return std::move(*file);
+    if (file) allow = "GET, HEAD, OPTIONS";
+  }
+  if (allow.empty()) return problem(404, "not-found", "Not found", "there is nothing at this path");
   response out;
   if (what.method == "OPTIONS") {
     out.status = 204;
   } else {
-    out = problem(405, "method-not-allowed", "Method not allowed", "this path takes " + where.allow);
+    out = problem(405, "method-not-allowed", "Method not allowed", "this path takes " + allow);
   }
-  out.headers.emplace_back("Allow", where.allow);
+  out.headers.emplace_back("Allow", allow);
   return out;
 }
 
@@ -57,7 +64,7 @@ asio::awaitable<std::optional<response>> admit(const request& what, const routed
   }
   std::optional<response> refusal;
   if (where.to == nullptr) {
-    refusal = not_here(what, where);
+    refusal = not_here(what, where, shared.with.files.get());
   } else if (where.to->who == access::device) {
     refusal = co_await authenticate(what, shared, who);
   }

@@ -1,12 +1,12 @@
 #include "http/encoding.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <openssl/evp.h>
 
-#include "accounts/token.hpp"
 #include "base/log.hpp"
 #include "base/wire.hpp"
 #include "stream/wire.hpp"
@@ -52,7 +52,7 @@ const char* role_name(stream::role as) {
 
 // Its SHA-256, written as a token is; null: there is none.
 json::value picture_json(const bytes& picture) {
-  accounts::token as;
+  accounts::picture_hash as;
   if (picture.size() != as.bytes.size()) return nullptr;
   std::ranges::copy(picture, as.bytes.begin());
   return json::value(accounts::to_text(as));
@@ -80,6 +80,20 @@ json::object conversation_json(const engine::state_answer::conversation& c) {
   const auto last = c.last.empty() ? std::nullopt : stream::read_record(c.last);
   if (last) out["last"] = record_json(*last, !c.last_is_cut);
   return out;
+}
+
+json::object profile_object(const accounts::profile& p) {
+  json::object out{{"account", to_text(p.account)}, {"handle", p.handle}, {"name", p.name}, {"about", p.about}};
+  out["picture"] = nullptr;
+  if (p.picture) out["picture"] = to_text(*p.picture);
+  out["version"] = p.version;
+  return out;
+}
+
+// One more field of an object that is text already, and not empty: what is large is not built twice.
+void put(std::string& object, std::string_view field, std::string_view value) {
+  object.pop_back();
+  object.append(",\"").append(field).append("\":").append(value).append("}");
 }
 
 // Calls use(record) for those that fit into one answer; at least one.
@@ -126,14 +140,47 @@ std::string members_json(const engine::members_answer& answer) {
   return json::serialize(json::object{{"members", std::move(members)}});
 }
 
-std::string state_json(account_id account, device_id device, const data_id& data, const engine::state_answer& answer) {
-  json::array conversations;
-  for (const auto& c : answer.conversations) conversations.push_back(conversation_json(c));
-  return json::serialize(json::object{{"data_id", to_text(id_from_bytes<stream_id>(data))},
-                                      {"account", to_text(account)},
-                                      {"device", to_text(device)},
-                                      {"at", answer.at},
-                                      {"conversations", std::move(conversations)}});
+std::string profile_json(const accounts::profile& p) { return json::serialize(profile_object(p)); }
+
+std::string own_profile_json(const accounts::profile& p) {
+  auto out = profile_object(p);
+  out["created"] = p.created;
+  return json::serialize(out);
+}
+
+std::string profiles_json(const std::vector<accounts::profile>& all) {
+  json::array list;
+  for (const auto& p : all) list.push_back(profile_object(p));
+  return json::serialize(json::object{{"profiles", std::move(list)}});
+}
+
+std::string settings_json(const accounts::settings& kept) {
+  return "{\"version\":" + std::to_string(kept.version) + ",\"settings\":" + kept.json + "}";
+}
+
+std::string state_json(const accounts::identity& who, const data_id& data, const engine::state_answer& answer,
+                       const accounts::profiles::own& own) {
+  std::map<stream_id, const accounts::settings*> kept;
+  for (const auto& one : own.kept) kept[one.conversation] = &one;
+  const auto settings_of = [&](stream_id conversation) {
+    const auto found = kept.find(conversation);
+    return found == kept.end() ? std::string("null") : settings_json(*found->second);
+  };
+  auto out = json::serialize(json::object{{"data_id", to_text(id_from_bytes<stream_id>(data))},
+                                          {"account", to_text(who.account)},
+                                          {"device", to_text(who.device)},
+                                          {"at", answer.at}});
+  put(out, "profile", own_profile_json(own.shown));
+  put(out, "settings", settings_of({}));
+  std::string conversations = "[";
+  for (const auto& c : answer.conversations) {
+    if (conversations.size() > 1) conversations += ',';
+    auto one = json::serialize(conversation_json(c));
+    if (!c.left) put(one, "settings", settings_of(c.id));
+    conversations += one;
+  }
+  put(out, "conversations", conversations + "]");
+  return out;
 }
 
 }  // namespace dunlin::http

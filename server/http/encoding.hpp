@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "accounts/profiles.hpp"
 #include "base/bytes.hpp"
 #include "engine/control.hpp"
 
@@ -17,8 +18,18 @@ std::string records_json(stream_id conversation, const engine::records_answer& a
 // dunlin.v1.Records.
 std::string records_protobuf(const engine::records_answer& answer);
 
-using data_id = std::array<std::uint8_t, 16>;
 std::string members_json(const engine::members_answer& answer);
-std::string state_json(account_id account, device_id device, const data_id& data, const engine::state_answer& answer);
+
+std::string profile_json(const accounts::profile& p);
+// As its own devices see it.
+std::string own_profile_json(const accounts::profile& p);
+std::string profiles_json(const std::vector<accounts::profile>& all);
+// The object that was kept stands in it as it was put.
+std::string settings_json(const accounts::settings& kept);
+
+using data_id = std::array<std::uint8_t, 16>;
+// `own` is of no earlier moment than `answer`.
+std::string state_json(const accounts::identity& who, const data_id& data, const engine::state_answer& answer,
+                       const accounts::profiles::own& own);
 
 }  // namespace dunlin::http

@@ -83,7 +83,19 @@ TEST(StateJson, HasWhatAClientStartsFrom) {
   state.conversations.push_back({{1, 1}, 2, 30, 20, 19, 18, 17, true, false, "Name \"x\""});
   data_id data{};
   data[0] = 0xff;
-  const auto out = boost::json::parse(state_json({1, 2}, {3, 4}, data, state)).as_object();
+  accounts::profiles::own own;
+  own.shown = {{1, 2}, "ada", "Ada", "", std::nullopt, 5, 900};
+  own.kept = {{{}, 3, R"({"theme":"dark"})"}, {{1, 1}, 4, R"({"pinned":true})"}, {{9, 9}, 1, "{}"}};
+  state.conversations.push_back({.id = {2, 2}, .name = "Other"});
+  const auto out = boost::json::parse(state_json({{1, 2}, {3, 4}}, data, state, own)).as_object();
+  EXPECT_EQ(out.at("profile").at("handle"), "ada");
+  EXPECT_EQ(out.at("profile").at("version"), 5);
+  EXPECT_EQ(out.at("profile").at("created"), 900);
+  EXPECT_EQ(out.at("settings").at("version"), 3);
+  EXPECT_EQ(out.at("settings").at("settings").at("theme"), "dark");
+  EXPECT_EQ(out.at("conversations").as_array().size(), 2U);
+  EXPECT_EQ(out.at("conversations").at(0).at("settings").at("version"), 4);
+  EXPECT_TRUE(out.at("conversations").at(1).at("settings").is_null());
   EXPECT_EQ(out.at("at"), 12);
   EXPECT_EQ(out.at("data_id").as_string().size(), 26U);
   const auto& c = out.at("conversations").as_array().at(0).as_object();
@@ -96,7 +108,11 @@ TEST(StateJson, HasWhatAClientStartsFrom) {
 boost::json::object json_of(const engine::state_answer::conversation& c) {
   engine::state_answer state;
   state.conversations.push_back(c);
-  return boost::json::parse(state_json({1, 2}, {3, 4}, {}, state)).at("conversations").as_array().at(0).as_object();
+  return boost::json::parse(state_json({{1, 2}, {3, 4}}, {}, state, {}))
+      .at("conversations")
+      .as_array()
+      .at(0)
+      .as_object();
 }
 
 TEST(StateJson, SaysWhatAConversationIs) {
@@ -138,6 +154,7 @@ TEST(StateJson, OfWhatTheAccountHasLeftNothingMoreIsSaid) {
   EXPECT_EQ(out.at("name"), "n");
   EXPECT_FALSE(out.contains("role"));
   EXPECT_FALSE(out.contains("last"));
+  EXPECT_FALSE(out.contains("settings"));
 }
 
 TEST(MembersJson, IsAListOfAccountsWithTheirRoles) {

@@ -35,6 +35,33 @@ answering handle(route to, call c) {
     case route::state: co_return co_await read_state(std::move(c));
     case route::records: co_return co_await read_records(std::move(c));
     case route::members: co_return co_await read_members(std::move(c));
+    case route::server: co_return co_await read_server(std::move(c));
+    case route::invite: co_return co_await read_invite(std::move(c));
+    case route::handle: co_return co_await read_handle(std::move(c));
+    case route::sign_up: co_return co_await sign_up(std::move(c));
+    case route::account: co_return co_await read_account(std::move(c));
+    case route::change_account: co_return co_await change_account(std::move(c));
+    case route::put_own_picture: co_return co_await put_own_picture(std::move(c));
+    case route::delete_own_picture: co_return co_await delete_own_picture(std::move(c));
+    case route::keep_picture: co_return co_await keep_picture(std::move(c));
+    case route::picture: co_return co_await read_picture(std::move(c));
+    case route::look_up: co_return co_await look_up_profiles(std::move(c));
+    case route::profile: co_return co_await read_profile(std::move(c));
+    case route::directory: co_return co_await search_directory(std::move(c));
+    case route::devices: co_return co_await read_devices(std::move(c));
+    case route::rename_device: co_return co_await rename_device(std::move(c));
+    case route::revoke_device: co_return co_await revoke_device(std::move(c));
+    case route::settings: co_return co_await read_settings(std::move(c));
+    case route::put_settings: co_return co_await put_settings(std::move(c));
+    case route::conversation_settings: co_return co_await read_conversation_settings(std::move(c));
+    case route::put_conversation_settings: co_return co_await put_conversation_settings(std::move(c));
+    case route::open_link: co_return co_await open_link(std::move(c));
+    case route::claim_link: co_return co_await claim_link(std::move(c));
+    case route::wait_for_link: co_return co_await wait_for_link(std::move(c));
+    case route::confirm_link: co_return co_await confirm_link(std::move(c));
+    case route::refuse_link: co_return co_await refuse_link(std::move(c));
+    case route::create_conversation: co_return co_await create_conversation(std::move(c));
+    case route::change_conversation: co_return co_await change_conversation(std::move(c));
     case route::websocket:
     case route::none: break;
   }

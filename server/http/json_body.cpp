@@ -59,6 +59,10 @@ void json_body::fault(std::string_view field, std::string_view why) {
   if (!in_->wrong) in_->wrong = bad_field(field, why);
 }
 
+bool json_body::has(std::string_view field) const {
+  return in_->fields.contains(json::string_view(field.data(), field.size()));
+}
+
 std::string json_body::text(std::string_view field, std::size_t most) {
   auto found = text_if(field, most);
   if (!found) fault(field, "is missing");
@@ -75,6 +79,27 @@ std::optional<std::string> json_body::text_if(std::string_view field, std::size_
   const auto& text = value->get_string();
   if (text.size() > most) fault(field, "must have at most " + std::to_string(most) + " bytes");
   return std::string(text);
+}
+
+std::optional<std::optional<std::string>> json_body::text_or_null_if(std::string_view field, std::size_t most) {
+  const auto found = in_->fields.find(json::string_view(field.data(), field.size()));
+  if (found == in_->fields.end()) return std::nullopt;
+  if (!found->value().is_null()) return text_if(field, most);
+  in_->fields.erase(found);
+  return std::optional<std::string>();
+}
+
+message_id json_body::record_id() {
+  const auto found = id<message_id>("id");
+  // RFC 9562 section 5.7.
+  if ((found.hi >> 12 & 0xf) != 7 || found.lo >> 62 != 2) fault("id", "must be a UUIDv7, as 26 characters of base32");
+  return found;
+}
+
+accounts::token json_body::token(std::string_view field) {
+  const auto found = accounts::token_from_text(text(field, accounts::token_text_size));
+  if (!found) fault(field, "must be 256 random bits: 52 characters of base32");
+  return found.value_or(accounts::token{});
 }
 
 bool json_body::flag_if(std::string_view field) {

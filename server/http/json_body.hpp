@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "accounts/token.hpp"
 #include "base/id.hpp"
 #include "http/message.hpp"
 
@@ -29,9 +30,12 @@ class json_body {
   json_body(const json_body&) = delete;
   json_body& operator=(const json_body&) = delete;
 
+  [[nodiscard]] bool has(std::string_view field) const;
   // UTF-8 of at most `most` bytes; empty after a fault.
   std::string text(std::string_view field, std::size_t most);
   std::optional<std::string> text_if(std::string_view field, std::size_t most);
+  // Nothing if the field is not there; an empty optional within for null.
+  std::optional<std::optional<std::string>> text_or_null_if(std::string_view field, std::size_t most);
   // False if the field is not there.
   bool flag_if(std::string_view field);
   // Not there: empty.
@@ -63,6 +67,10 @@ class json_body {
     if (!id || id->is_zero()) fault(field, "must be an id: 26 characters of base32");
     return id.value_or(Id{});
   }
+
+  accounts::token token(std::string_view field);
+  // The field `id` of what makes a record: a UUIDv7 (rule S3).
+  message_id record_id();
 
   // The first fault counts.
   void fault(std::string_view field, std::string_view why);

@@ -74,6 +74,25 @@ TEST(JsonBody, AWrongFieldGets422WithItsName) {
   }
 }
 
+TEST(JsonBody, ARecordsIdIsAUuidOfVersion7) {
+  const auto an_id = [](json_body& body) { body.record_id(); };
+  const auto with_id = [&](message_id id) { return fault_of(with(R"({"id":")" + to_text(id) + "\"}"), an_id); };
+  EXPECT_EQ(with_id({0x018bcfe56800'7fffU, 0xbfff'ffff'ffff'ffffU}), (fault{200, ""}));
+  EXPECT_EQ(with_id({0x018bcfe56800'4fffU, 0xbfff'ffff'ffff'ffffU}), (fault{422, "id"}));
+  EXPECT_EQ(with_id({0x018bcfe56800'7fffU, 0xffff'ffff'ffff'ffffU}), (fault{422, "id"}));
+}
+
+TEST(JsonBody, NullIsSomethingElseThanNothing) {
+  const auto what = with(R"({"a":null,"b":"x"})");
+  json_body body(what);
+  const auto null = body.text_or_null_if("a", 1);
+  ASSERT_TRUE(null);
+  EXPECT_FALSE(*null);
+  EXPECT_EQ(body.text_or_null_if("b", 1).value(), "x");
+  EXPECT_FALSE(body.text_or_null_if("c", 1));
+  EXPECT_FALSE(body.wrong());
+}
+
 TEST(JsonBody, ListsAndObjectsAreBounded) {
   const auto list = [](json_body& body) { body.texts_if("all", 2); };
   for (const auto* all : {R"(["a","b","c"])", R"(["a",1])", R"({})", R"("a")"}) {

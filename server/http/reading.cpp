@@ -52,7 +52,11 @@ answering read_state(call c) {
   const auto answer = co_await ask<engine::state_answer>(
       [&](auto done) { c.with.streams.read_state(c.who.account, c.who.device, std::move(done)); });
   if (!answer.outcome.ok()) co_return refused(answer.outcome.why);
-  co_return json_answer(state_json(c.who.account, c.who.device, c.with.data, answer));
+  // After the streams: what was told up to `at` is in SQL by now.
+  const auto own = co_await ask<result<accounts::profiles::own>>(
+      [&](auto done) { c.with.shown.read_own(c.who.account, direct, std::move(done)); });
+  if (!own) co_return refused(own.error());
+  co_return json_answer(state_json(c.who, c.with.data, answer, *own));
 }
 
 answering read_members(call c) {

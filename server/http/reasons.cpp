@@ -1,5 +1,8 @@
 #include "http/reasons.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "accounts/errc.hpp"
 
 namespace dunlin::http {
@@ -38,11 +41,54 @@ response refused(stream::reason why) {
   }
 }
 
+namespace {
+
+// How an error of the accounts is answered. What is not here is the server's own trouble: 503.
+struct as_problem {
+  accounts::errc why;
+  int status;
+  std::string_view word;
+  std::string_view title;
+  std::string_view field = {};
+};
+
+using accounts::errc;
+
+constexpr std::array problems = {
+    as_problem{errc::bad_handle, 422, "bad-handle", "Not a handle", "handle"},
+    as_problem{errc::handle_reserved, 422, "bad-handle", "Not a handle", "handle"},
+    as_problem{errc::handle_taken, 409, "handle-taken", "The handle is taken", "handle"},
+    as_problem{errc::handle_alike, 409, "handle-taken", "The handle is taken", "handle"},
+    as_problem{errc::bad_display_name, 422, "bad-field", "A field is wrong", "name"},
+    as_problem{errc::bad_about, 422, "bad-field", "A field is wrong", "about"},
+    as_problem{errc::bad_name, 422, "bad-field", "A field is wrong", "device_name"},
+    as_problem{errc::conflict, 409, "conflict", "In use for something else"},
+    as_problem{errc::unknown_account, 404, "unknown-account", "No such account"},
+    as_problem{errc::unknown_device, 404, "unknown-device", "No such device"},
+    as_problem{errc::too_many, 409, "too-many", "Too many"},
+    as_problem{errc::too_many_kept, 409, "too-many", "Too many"},
+    as_problem{errc::sign_up_closed, 403, "signup-closed", "Nobody may sign up"},
+    as_problem{errc::invite_unknown, 404, "invite-unknown", "No such invite"},
+    as_problem{errc::invite_expired, 410, "invite-expired", "The invite is over"},
+    as_problem{errc::invite_used, 410, "invite-used", "The invite is used up"},
+    as_problem{errc::unknown_code, 404, "code-unknown", "No such code"},
+    as_problem{errc::unknown_link, 404, "unknown-link", "No such link"},
+    as_problem{errc::link_over, 409, "link-over", "The link is over"},
+    as_problem{errc::unknown_picture, 404, "unknown-picture", "No such picture"},
+    as_problem{errc::bad_picture, 415, "unsupported-media-type", "Unsupported media type"},
+    as_problem{errc::large_picture, 422, "large-picture", "The picture is too large"},
+    as_problem{errc::no_space, 507, "no-space", "Insufficient storage"},
+};
+
+}  // namespace
+
 response refused(const std::error_code& why) {
-  using accounts::errc;
   if (why == errc::wrong_token) return unauthorized(true);
-  if (why == errc::no_space) return problem(507, "no-space", "Insufficient storage", why.message());
-  return unavailable("unavailable", why.message());
+  // Saved for good: who asks again is answered once the streams know (Q1, Q2).
+  if (why == errc::untold) return unavailable("untold", why.message());
+  const auto found = std::ranges::find_if(problems, [&](const as_problem& p) { return why == p.why; });
+  if (found == problems.end()) return unavailable("unavailable", why.message());
+  return problem(found->status, found->word, found->title, why.message(), found->field);
 }
 
 response unauthorized(bool had_token) {

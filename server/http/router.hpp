@@ -9,7 +9,43 @@
 
 namespace dunlin::http {
 
-enum class route : std::uint8_t { none, health, ready, metrics, websocket, state, records, members };
+enum class route : std::uint8_t {
+  none,
+  health,
+  ready,
+  metrics,
+  websocket,
+  state,
+  records,
+  members,
+  server,
+  invite,
+  handle,
+  sign_up,
+  account,
+  change_account,
+  put_own_picture,
+  delete_own_picture,
+  keep_picture,
+  picture,
+  look_up,
+  profile,
+  directory,
+  devices,
+  rename_device,
+  revoke_device,
+  settings,
+  put_settings,
+  conversation_settings,
+  put_conversation_settings,
+  open_link,
+  claim_link,
+  wait_for_link,
+  confirm_link,
+  refuse_link,
+  create_conversation,
+  change_conversation,
+};
 
 // Who may ask.
 enum class access : std::uint8_t {

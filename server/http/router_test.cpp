@@ -1,5 +1,7 @@
 #include "http/router.hpp"
 
+#include <cctype>
+#include <fstream>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -47,6 +49,47 @@ TEST(Router, SaysWhichMethodsAPathTakes) {
   EXPECT_EQ(where("get", "/metrics"), route::none);
   EXPECT_EQ(find_route("OPTIONS", "*").allow, "GET, HEAD, OPTIONS");
   EXPECT_EQ(find_route("GET", "*").allow, "");
+}
+
+TEST(Router, APathThatIsSpeltOutIsNoId) {
+  EXPECT_EQ(where("POST", "/v1/links/claim"), route::claim_link);
+  EXPECT_EQ(where("GET", "/v1/links/claim"), route::none);
+  EXPECT_EQ(find_route("GET", "/v1/links/claim").allow, "POST, OPTIONS");
+  EXPECT_EQ(where("GET", "/v1/accounts/lookup"), route::none);
+  EXPECT_EQ(where("GET", "/v1/accounts/lookups"), route::profile);
+}
+
+// The paths and methods of an OpenAPI document that is written as docs/openapi.yaml is.
+std::set<std::string> described() {
+  std::ifstream in(DUNLIN_OPENAPI);
+  EXPECT_TRUE(in) << DUNLIN_OPENAPI;
+  std::set<std::string> out;
+  std::string path;
+  for (std::string line; std::getline(in, line) && line != "components:";) {
+    if (line.starts_with("  /")) path = line.substr(2, line.size() - 3);
+    const auto end = line.find(':');
+    if (!line.starts_with("    ") || line[4] == ' ' || end != line.size() - 1) continue;
+    std::string method;
+    for (const char c : line.substr(4, end - 4))
+      method += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (method != "PARAMETERS") out.insert(method + " " + path);
+  }
+  return out;
+}
+
+TEST(Router, WhatIsThereIsWhatTheDocumentSays) {
+  std::set<std::string> there;
+  for (const auto& e : endpoints()) {
+    if (e.to == route::websocket) continue;  // no HTTP behind its handshake
+    there.insert(std::string(e.method) + " " + std::string(e.path));
+  }
+  std::set<std::string> said;
+  for (auto one : described()) {
+    const auto hole = one.find('{');
+    if (hole != std::string::npos) one.replace(hole + 1, one.find('}') - hole - 1, "");
+    said.insert(one);
+  }
+  EXPECT_EQ(there, said);
 }
 
 TEST(Router, EachMethodOfAPathHasOneHandler) {

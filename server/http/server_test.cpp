@@ -145,6 +145,8 @@ TEST_F(Endpoints, D10_TheStateIsTheDevicesOwn) {
   EXPECT_EQ(body.at("device").as_string(), to_text(ada.who.device));
   EXPECT_EQ(body.at("at"), 3);
   EXPECT_EQ(body.at("conversations").as_array().size(), 1U);
+  EXPECT_EQ(body.at("profile").at("handle"), "ada");
+  EXPECT_TRUE(body.at("settings").is_null());
 }
 
 TEST_F(Endpoints, MembersAreListedForMembersAlone) {

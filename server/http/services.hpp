@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "accounts/linking.hpp"
+#include "accounts/profiles.hpp"
 #include "accounts/service.hpp"
+#include "accounts/sign_ups.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
@@ -13,6 +16,7 @@
 #include "http/client_address.hpp"
 #include "http/encoding.hpp"
 #include "http/rate_limits.hpp"
+#include "http/web_files.hpp"
 
 namespace dunlin::http {
 
@@ -29,15 +33,26 @@ struct upgraded {
   bytes read;   // what the client sent behind its request
 };
 
+// What the server says of itself.
+struct self {
+  std::string name = "Dunlin";
+  std::string version;
+};
+
 // All must outlive the server. The functions are called on the control plane's thread and must not block.
 struct services {
   accounts::service& accounts;
+  accounts::sign_ups& people;
+  accounts::profiles& shown;
+  accounts::linking& links;
   engine::control& streams;
   metrics& counted;
   const clock& time;
   std::function<readiness()> state;
   std::function<void(upgraded)> websocket;
   data_id data{};
+  self about;
+  std::shared_ptr<const web_files> files;  // null: this server has no app
 };
 
 struct options {

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <future>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <netinet/in.h>
@@ -124,10 +125,44 @@ class HttpServer : public testing::Test {
     done.get_future().wait();
   }
 
+  // What `look` finds in the tables, on the thread that they belong to.
+  template <class Look>
+  auto on_store(Look look) {
+    std::promise<decltype(look())> found;
+    queue.post([&] { found.set_value(look()); }, accounts::job_queue::lane::reserved);
+    return found.get_future().get();
+  }
+
   std::string get(const std::string& path, const std::string& headers = "") {
     test_client client(port);
     client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n");
     return client.until_closed();
+  }
+  // An answer is taken on whatever thread it comes on.
+  static void direct(const accounts::job& work) { work(); }
+  // One request with a body, on a connection of its own.
+  std::string send(const std::string& method, const std::string& path, const std::string& body,
+                   const std::string& headers = "", const std::string& type = "application/json") const {
+    test_client client(port);
+    client.send(method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+                (type.empty() ? "" : "Content-Type: " + type + "\r\n") +
+                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.until_closed();
+  }
+  // Does it so many times at once, and gives what each was given.
+  template <class Work>
+  static auto at_once(int times, Work work) {
+    std::vector<std::future<decltype(work(0))>> all;
+    std::latch ready(times);
+    for (int i = 0; i < times; ++i) {
+      all.push_back(std::async(std::launch::async, [&ready, &work, i] {
+        ready.arrive_and_wait();
+        return work(i);
+      }));
+    }
+    std::vector<decltype(work(0))> out;
+    for (auto& one : all) out.push_back(one.get());
+    return out;
   }
   accounts::issued add(const std::string& handle) {
     std::promise<accounts::issued> made;
@@ -158,13 +193,21 @@ class HttpServer : public testing::Test {
   std::atomic<readiness> state{readiness::ready};
   std::mutex lock;
   std::promise<upgraded> handed;
+  accounts::sign_ups people{accounts, accounts::signup_policy::invite, counted};
+  accounts::profiles shown{accounts, accounts::directory_policy::members};
+  accounts::linking links{accounts, counted};
   services with{accounts,
+                people,
+                shown,
+                links,
                 streams,
                 counted,
                 time,
                 [this] { return state.load(); },
                 [this](upgraded u) { handed.set_value(std::move(u)); },
-                {}};
+                {},
+                {"Test", "0.0"},
+                nullptr};
   std::unique_ptr<server> web;
   std::thread thread;
   std::uint16_t port = 0;

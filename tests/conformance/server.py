@@ -103,6 +103,15 @@ class Server:
         lines += [f"Accept: {accept}"] if accept else []
         return self.ask_http("\r\n".join([*lines, "", ""]).encode())
 
+    def ask(self, method, path, body=None, token=None, headers=()):
+        """(status, what the JSON of the answer says) of one request on a connection of its own."""
+        data = b"" if body is None else json.dumps(body).encode()
+        lines = [f"{method} {path} HTTP/1.1", "Host: test", "Connection: close", f"Content-Length: {len(data)}"]
+        lines += ["Content-Type: application/json"] if body is not None else []
+        lines += [f"Authorization: Bearer {token}"] if token else []
+        status, _, text = self.ask_http("\r\n".join([*lines, *headers, "", ""]).encode() + data)
+        return status, json.loads(text) if text else None
+
     def ask_http(self, request):
         """The answer to the bytes of a request: (status, headers, body), or None if there was none."""
         with self.connect("http") as wire:

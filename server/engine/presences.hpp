@@ -19,7 +19,7 @@
 
 namespace dunlin::engine {
 
-class device_link;
+class device_link;  // NOLINT(cppcoreguidelines-virtual-class-destructor): it is final, as only its definition can say
 class inboxes;
 class outbound;
 class owner;

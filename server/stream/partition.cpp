@@ -44,7 +44,7 @@ verdict partition::decide(byte_span entry) {
   const auto what = kind_of(entry);
   if (!what) return verdict::refuse(reason::malformed);
   // Not yet: an entry that raises the rules is on its way.
-  if (again_ == nullptr && rules_of(entry) > rules_) return verdict::refuse(reason::busy);
+  if (again_ == nullptr && rules_ < rules_version && rules_of(entry) > rules_) return verdict::refuse(reason::busy);
   switch (*what) {
     case entry_kind::send: return apply_send(entry);
     case entry_kind::create:

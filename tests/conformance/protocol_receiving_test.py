@@ -202,9 +202,9 @@ class OverHttp(Walk):
     def test_the_state_and_a_range_have_the_fields_that_the_page_lists(self):
         self.send(self.client(self.ada), b"hello")
         state = json.loads(self.hub.get("/v1/state", self.ada["token"])[2])
-        self.assertEqual(set(state), {"data_id", "account", "device", "at", "conversations"})
+        self.assertEqual(set(state), {"data_id", "account", "device", "at", "profile", "settings", "conversations"})
         listed = {"id", "kind", "open", "name", "join_seq", "head", "cursor", "read", "others_delivered", "others_read"}
-        listed |= {"picture", "role", "member_count", "with", "last"}
+        listed |= {"picture", "role", "member_count", "with", "last", "settings"}
         one = state["conversations"][0]
         self.assertEqual(set(one), listed)
         self.assertEqual((one["picture"], one["role"], one["member_count"]), (None, "member", 2))

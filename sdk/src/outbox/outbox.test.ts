@@ -164,6 +164,20 @@ describe("the outbox", () => {
     ]);
   });
 
+  test("S3 a stale one of which nobody could say where it is goes out again after a pause", () => {
+    const outbox = filled(row(1), row(2));
+    outbox.next(0);
+    outbox.answered(1, { type: "stale", floor: id(9) }, 0);
+    outbox.unknown(1, 0);
+    expect(sendable(outbox)).toEqual([]);
+    const due = outbox.deadline(0) ?? 0;
+    expect(due).toBeGreaterThan(0);
+    expect(numbers(sendable(outbox, due))).toEqual([1, 2]);
+    // It is under way now: nothing to change.
+    outbox.unknown(1, due);
+    expect(outbox.deadline(due)).toBeUndefined();
+  });
+
   test("an answer that nobody waits for changes nothing", () => {
     const outbox = filled(row(1));
     expect(outbox.answered(1, { type: "accepted", seq: 1, ts: 1 }, 0)).toEqual({ type: "kept" });

@@ -48,6 +48,8 @@ export interface Outbox {
   disconnected(): void;
   /** When {@link Outbox.next} may have one that it has not now, because a pause ends; undefined if nothing pauses. */
   deadline(now: number): number | undefined;
+  /** Nobody could say whether a stale message is in its conversation: it goes out again after a pause, and is stale again. */
+  unknown(n: number, now: number): void;
   /** The message is in the conversation: forgets it. Returns its row if it was here. */
   settle(id: Id): OutboxRow | undefined;
   /** Gives messages of a conversation that no server has accepted new ids, in order. Returns the changed rows. */
@@ -99,6 +101,12 @@ export function createOutbox(rows: readonly OutboxRow[], random: Random): Outbox
       state.underWay = 0;
     },
     deadline: (now) => deadline(state, now),
+    unknown: (n, now) => {
+      const found = find(state, (item) => item.row.n === n && item.state === "stale");
+      if (found === undefined) return;
+      found.item.state = "waiting";
+      found.queue.pausedUntil = Math.max(found.queue.pausedUntil, now + pause(found.queue.pauses++, state.random));
+    },
     settle: (id) => {
       const found = find(state, ({ row }) => row.id === id);
       if (found !== undefined) leave(state, found.queue, found.item);

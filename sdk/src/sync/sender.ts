@@ -44,7 +44,8 @@ interface Machine {
   generation: number;
   sending: boolean;
   readonly marks: Set<Id>;
-  marksFrom: number;
+  /** Marks were refused: none goes out before this time. */
+  marksFrom: number | undefined;
   timer: Stop | undefined;
 }
 
@@ -56,7 +57,7 @@ export function createSender(parts: SenderParts): Sender {
     generation: 0,
     sending: false,
     marks: new Set(),
-    marksFrom: 0,
+    marksFrom: undefined,
     timer: undefined,
   };
   return {
@@ -88,11 +89,13 @@ async function sendMessages(machine: Machine): Promise<void> {
   if (machine.sending) return;
   machine.sending = true;
   const { book, clock } = machine.parts;
+  let looked = clock.now();
   try {
     // A message goes out once it is in the store: then it is sent again after whatever happens.
     await book.journal.flush();
     while (machine.open) {
-      const attempt = book.outbox.next(clock.now());
+      looked = clock.now();
+      const attempt = book.outbox.next(looked);
       if (attempt === undefined) break;
       await send(machine, attempt);
     }
@@ -101,19 +104,21 @@ async function sendMessages(machine: Machine): Promise<void> {
   } finally {
     machine.sending = false;
   }
-  lookLater(machine);
+  lookLater(machine, looked);
 }
 
-/** Looks again when a pause ends. */
-function lookLater(machine: Machine): void {
+/**
+ * Looks again when a pause ends. `looked` is when the outbox was asked last: a pause that has ended since then has not been
+ * seen to end.
+ */
+function lookLater(machine: Machine, looked: number): void {
   machine.timer?.();
   machine.timer = undefined;
   if (!machine.open) return;
   const { book, clock } = machine.parts;
-  const now = clock.now();
-  const ends = [book.outbox.deadline(now), machine.marksFrom].filter((end) => end !== undefined && end > now);
+  const ends = [book.outbox.deadline(looked), machine.marksFrom].filter((end) => end !== undefined);
   if (ends.length === 0) return;
-  machine.timer = clock.after(Math.max(1, Math.min(...(ends as number[])) - now), () => {
+  machine.timer = clock.after(Math.max(1, Math.min(...ends) - clock.now()), () => {
     wake(machine);
   });
 }
@@ -138,7 +143,7 @@ function answered(machine: Machine, row: OutboxRow, { reason, properties }: Link
 }
 
 function settle(machine: Machine, outcome: Outcome): void {
-  const { book, lacks, fault } = machine.parts;
+  const { book, lacks, fault, clock } = machine.parts;
   switch (outcome.type) {
     case "accepted":
       accepted(machine, outcome.row, outcome.seq, outcome.ts);
@@ -150,8 +155,10 @@ function settle(machine: Machine, outcome: Outcome): void {
       if (outcome.floor !== undefined) book.raiseStamp(outcome.floor);
       lacks();
       stale(machine, outcome.row).catch((reason: unknown) => {
-        // It goes out again, and is stale again, with the next connection.
+        // It goes out again, and is stale again, after a pause: then the conversation can be read, perhaps.
         fault(`a stale message: ${String(reason)}`);
+        book.outbox.unknown(outcome.row.n, clock.now());
+        wake(machine);
       });
       break;
     case "kept":
@@ -191,7 +198,8 @@ async function stale(machine: Machine, row: OutboxRow): Promise<void> {
 
 function sendMarks(machine: Machine): void {
   const { book, clock } = machine.parts;
-  if (clock.now() < machine.marksFrom) return;
+  if (machine.marksFrom !== undefined && clock.now() < machine.marksFrom) return;
+  machine.marksFrom = undefined;
   for (const row of book.conversations()) {
     if (machine.marks.size >= maxMarks) return;
     if (row.left || machine.marks.has(row.id)) continue;

@@ -7,6 +7,7 @@ import type { Clock } from "../../src/base/clock.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
+import type { Packet } from "../../src/codec/packet.ts";
 import { framer } from "../../src/codec/framer.ts";
 import { Client } from "../../src/index.ts";
 import type { Credentials } from "../../src/index.ts";
@@ -59,7 +60,12 @@ export interface Page {
    * applied, or has not.
    */
   kill(): Promise<void>;
+  /** The last of what it sent, received, and found strange. */
+  trace(): readonly string[];
 }
+
+/** Lines of a page that are kept. */
+const traced = 100;
 
 /** How often the page refuses in the server's place to take a message for the moment. */
 const refusesOnceIn = 25;
@@ -68,7 +74,11 @@ const refusesOnceIn = 25;
 export async function openPage(url: string, disk: Disk, credentials: Credentials, luck: Luck): Promise<Page> {
   const store = await disk.open();
   let dead = false;
-  const life: Life = { ...luck, isDead: () => dead, connections: new Set() };
+  const trace: string[] = [];
+  const note = (line: string): void => {
+    if (trace.push(`${Date.now() % 1_000_000} ${line}`) > traced) trace.shift();
+  };
+  const life: Life = { ...luck, note, isDead: () => dead, connections: new Set() };
   const client = await Client.open({
     server: url,
     credentials,
@@ -77,13 +87,14 @@ export async function openPage(url: string, disk: Disk, credentials: Credentials
     fetch: mortalFetch(life),
     clock: mortalClock(life),
     backOff: { first: 5, longest: 80 },
+    fault: note,
   });
   const kill = async (): Promise<void> => {
     dead = true;
     for (const connection of life.connections) connection.close();
     await store.close();
   };
-  return { client, store, kill };
+  return { client, store, kill, trace: () => trace };
 }
 
 /** What happens to a page is drawn here, and counted there. */
@@ -94,6 +105,7 @@ export interface Luck {
 
 interface Life extends Luck {
   readonly isDead: () => boolean;
+  readonly note: (line: string) => void;
   readonly connections: Set<Connection>;
 }
 
@@ -134,11 +146,14 @@ function mortalClock(life: Life): Clock {
 function mortalFetch(life: Life): typeof fetch {
   return async (input, init) => {
     if (life.isDead()) return never;
+    const path = new URL(input instanceof Request ? input.url : input).pathname;
     try {
       const response = await fetch(input, init);
+      life.note(`${path}: ${response.status}`);
       return life.isDead() ? await never : response;
     } catch (reason) {
       if (life.isDead()) return never;
+      life.note(`${path}: ${String(reason)}`);
       throw reason;
     }
   };
@@ -152,11 +167,16 @@ function mortalTransport(inner: Transport, life: Life): Transport {
       (...args: A) => {
         if (!life.isDead()) then(...args);
       };
-    const received = living(events.received);
+    const heard = framer();
+    const received = living((bytes: Uint8Array) => {
+      for (const frame of heard.push(bytes)) life.note(`< ${lineOf(decode(frame))}`);
+      events.received(bytes);
+    });
     const connection = inner({
       opened: living(events.opened),
       received,
       closed: living(() => {
+        life.note("closed");
         life.connections.delete(connection);
         events.closed();
       }),
@@ -171,6 +191,7 @@ function mortalTransport(inner: Transport, life: Life): Transport {
       send: (bytes) => {
         for (const frame of cut.push(bytes)) {
           const packet = decode(frame);
+          life.note(`> ${lineOf(packet)}`);
           if (packet.type === "publish" && packet.topic.endsWith("/send") && life.chance.once(refusesOnceIn)) {
             life.tally.refused++;
             const properties = { reasonString: "busy" };
@@ -185,4 +206,17 @@ function mortalTransport(inner: Transport, life: Life): Transport {
       },
     };
   };
+}
+
+function lineOf(packet: Packet): string {
+  switch (packet.type) {
+    case "publish":
+      return `publish ${packet.topic} ${packet.id} ${Buffer.from(packet.payload).toString("hex").slice(0, 80)}`;
+    case "puback":
+      return `puback ${packet.id} ${packet.reason} ${JSON.stringify(packet.properties)}`;
+    case "connack":
+      return `connack ${packet.reason}`;
+    default:
+      return packet.type;
+  }
 }

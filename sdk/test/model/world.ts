@@ -141,9 +141,13 @@ async function check(machine: Machine): Promise<void> {
   for (;;) {
     const problem = await difference(machine).catch((reason: unknown) => `it cannot be read: ${String(reason)}`);
     if (problem === undefined) return;
-    if (Date.now() > limit) throw new Error(problem);
+    if (Date.now() > limit) throw new Error(`${problem}\n${traces(machine)}`);
     await pause(20);
   }
+}
+
+function traces({ devices }: Machine): string {
+  return devices.map(({ credentials, page }) => [credentials.handle, ...(page?.trace() ?? [])].join("\n  ")).join("\n");
 }
 
 /** What is not as it must be, yet; undefined if all is. */

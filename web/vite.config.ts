@@ -1,11 +1,33 @@
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { earlyScript } from "./vite/earlyScript.ts";
+import { emojiData } from "./vite/emojiData.ts";
+import { fontPreload } from "./vite/fontPreload.ts";
 
-export default defineConfig({
-  plugins: [react()],
-  // The SDK's sources, not what it publishes: there is no build in between.
-  resolve: { conditions: ["@dunlin/source", ...defaultClientConditions] },
-  build: { target: "es2023", sourcemap: false },
-  test: { name: "web", include: ["src/**/*.test.{ts,tsx}"], environment: "jsdom" },
+// `vite build --mode gallery` builds the stories instead of the app, for pictures and tests in a browser.
+export default defineConfig(({ mode }) => {
+  const gallery = mode === "gallery";
+  return {
+    plugins: [react(), earlyScript(), emojiData(), fontPreload()],
+    // The SDK's sources, not what it publishes: there is no build in between.
+    resolve: { conditions: ["@dunlin/source", ...defaultClientConditions] },
+    build: {
+      target: "es2023",
+      sourcemap: false,
+      outDir: gallery ? "../build/gallery" : "dist",
+      emptyOutDir: true,
+      // Nothing inline: the page's policy allows neither `data:` nor inline scripts.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: gallery ? "gallery.html" : "index.html" },
+    },
+    test: {
+      name: "web",
+      include: ["src/**/*.test.{ts,tsx}"],
+      environment: "jsdom",
+      setupFiles: ["src/testing/setup.ts"],
+      css: { modules: { classNameStrategy: "non-scoped" as const } },
+    },
+  };
 });

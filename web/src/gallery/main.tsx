@@ -1,0 +1,112 @@
+import { StrictMode, type ReactElement } from "react";
+import { createRoot } from "react-dom/client";
+import { source } from "../base/signal.ts";
+import { de } from "../i18n/de.ts";
+import { en } from "../i18n/en.ts";
+import { WordsProvider } from "../i18n/Words.tsx";
+import { demoNow } from "../model/fake/demoTime.ts";
+import "../styles/index.css";
+import styles from "./gallery.module.css";
+import type { Device, Stories, Story } from "./story.ts";
+
+/**
+ * All stories. `?story=ChatList/unread&theme=dark&size=phone&locale=de&dir=rtl&text=200` shows one; without `story` it lists them.
+ * `data-ready` on the root says that it stands, `data-error` that it could not.
+ */
+const modules = import.meta.glob<{ readonly stories: Stories }>("../**/*.stories.tsx");
+
+const nameOf = (path: string): string => /([^/]+)\.stories\.tsx$/u.exec(path)?.[1] ?? path;
+
+async function allStories(): Promise<ReadonlyMap<string, Story>> {
+  const all = new Map<string, Story>();
+  for (const [path, load] of Object.entries(modules)) {
+    const { stories } = await load();
+    for (const [name, story] of Object.entries(stories)) all.set(`${nameOf(path)}/${name}`, story);
+  }
+  return all;
+}
+
+async function storyNamed(id: string): Promise<Story> {
+  const [component, name] = id.split("/");
+  for (const [path, load] of Object.entries(modules)) {
+    if (nameOf(path) !== component) continue;
+    const story = (await load()).stories[name ?? ""];
+    if (story !== undefined) return story;
+  }
+  throw new Error(`there is no story ${id}`);
+}
+
+function Framed({ story, device }: { readonly story: Story; readonly device: Device }): ReactElement {
+  const frame = story.frame ?? "page";
+  return <div className={styles[frame]}>{story.render(device)}</div>;
+}
+
+async function show(root: HTMLElement, query: URLSearchParams, id: string): Promise<void> {
+  const page = document.documentElement;
+  const asked = query.get("size");
+  const device: Device = asked === "phone" || asked === "tablet" ? asked : "desktop";
+  const locale = query.get("locale") === "de" ? "de" : "en";
+  page.dataset.theme = query.get("theme") === "dark" ? "dark" : "light";
+  page.style.fontSize = `${query.get("text") ?? "100"}%`;
+  page.dir = query.get("dir") === "rtl" ? "rtl" : "ltr";
+  page.lang = locale;
+  if (device === "phone") {
+    // What a phone's own bars take.
+    page.style.setProperty("--safe-top", "47px");
+    page.style.setProperty("--safe-bottom", "34px");
+  }
+  const story = await storyNamed(id);
+  createRoot(root).render(
+    <StrictMode>
+      <WordsProvider locale={locale} catalogue={locale === "de" ? de : en} clock={source(demoNow)}>
+        <Framed story={story} device={device} />
+      </WordsProvider>
+    </StrictMode>,
+  );
+  await document.fonts.ready;
+  await frames(2);
+  await story.play?.(device);
+  await document.fonts.ready;
+  await frames(3);
+}
+
+async function frames(count: number): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    await new Promise((resolve) => {
+      requestAnimationFrame(resolve);
+    });
+  }
+}
+
+async function list(root: HTMLElement): Promise<void> {
+  const ids = [...(await allStories()).entries()];
+  createRoot(root).render(
+    <main className={styles.page}>
+      <h1>Stories</h1>
+      <ul>
+        {ids.map(([id, { devices }]) => (
+          <li key={id} data-story={id} data-devices={(devices ?? ["phone", "tablet", "desktop"]).join(" ")}>
+            <a href={`?story=${id}`}>{id}</a> <a href={`?story=${id}&theme=dark`}>dark</a>
+          </li>
+        ))}
+      </ul>
+    </main>,
+  );
+}
+
+async function start(): Promise<void> {
+  const root = document.getElementById("root");
+  if (root === null) throw new Error("gallery.html has no element #root");
+  const query = new URLSearchParams(location.search);
+  const id = query.get("story");
+  await (id === null ? list(root) : show(root, query, id));
+}
+
+start().then(
+  () => {
+    document.documentElement.dataset.ready = "";
+  },
+  (error: unknown) => {
+    document.documentElement.dataset.error = String(error);
+  },
+);

@@ -1,0 +1,35 @@
+import { useEffect, useRef, type RefObject } from "react";
+
+/**
+ * Shows a `<dialog>` as long as its component is there. The browser keeps the focus inside and gives it back after; what has
+ * `data-first` gets it at the beginning, else the first thing that can. Escape asks `onClose`.
+ */
+export function useModal(onClose: () => void): RefObject<HTMLDialogElement | null> {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
+  useEffect(() => {
+    const element = dialog.current;
+    if (element === null) return;
+    element.showModal();
+    element.querySelector<HTMLElement>("[data-first]")?.focus();
+    const cancel = (event: Event): void => {
+      event.preventDefault();
+      close.current();
+    };
+    // A page must not end up with a closed dialog that still stands in it.
+    const closed = (): void => {
+      close.current();
+    };
+    element.addEventListener("cancel", cancel);
+    element.addEventListener("close", closed);
+    return () => {
+      element.removeEventListener("cancel", cancel);
+      element.removeEventListener("close", closed);
+      element.close();
+    };
+  }, []);
+  return dialog;
+}

@@ -1,0 +1,70 @@
+import { Search, X } from "lucide-react";
+import { useRef, type KeyboardEvent, type ReactElement, type Ref } from "react";
+import { IconButton } from "../IconButton/IconButton.tsx";
+import styles from "./SearchField.module.css";
+
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** What the cross is called. */
+  readonly clearLabel: string;
+  /** The keys that lead here, shown while the field is empty. */
+  readonly keys?: string;
+  /** Escape in the empty field, and the arrow down. */
+  readonly onLeave?: (() => void) | undefined;
+  readonly onDown?: (() => void) | undefined;
+  readonly ref?: Ref<HTMLInputElement>;
+}
+
+export function SearchField({ label, value, onChange, clearLabel, keys, onLeave, onDown, ref }: Props): ReactElement {
+  const box = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      if (value !== "") onChange("");
+      else onLeave?.();
+    }
+    if (event.key === "ArrowDown" && onDown !== undefined) {
+      event.preventDefault();
+      onDown();
+    }
+  };
+  return (
+    <div ref={box} className={styles.box}>
+      <Search className={styles.icon} strokeWidth={1.75} aria-hidden="true" />
+      <input
+        ref={ref}
+        className={styles.input}
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={value}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        enterKeyHint="search"
+        onKeyDown={onKeyDown}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+      />
+      {value === "" && keys !== undefined && (
+        <kbd className={styles.keys} aria-hidden="true">
+          {keys}
+        </kbd>
+      )}
+      {value !== "" && (
+        <IconButton
+          small
+          icon={X}
+          label={clearLabel}
+          onClick={() => {
+            onChange("");
+            box.current?.querySelector("input")?.focus();
+          }}
+        />
+      )}
+    </div>
+  );
+}

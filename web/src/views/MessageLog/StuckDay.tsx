@@ -1,0 +1,60 @@
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { cx } from "../../base/cx.ts";
+import { useWords } from "../../i18n/Words.tsx";
+import { DayPill } from "../../ui/DayPill/DayPill.tsx";
+import type { ChatLogRow } from "./MessageLog.tsx";
+import styles from "./MessageLog.module.css";
+
+/** The day that is shown above while one scrolls. */
+export interface Stuck {
+  readonly day: number;
+  readonly shown: boolean;
+}
+
+const goneAfter = 1000;
+
+/** The day of the first row in sight, shown with each change of it and gone a second after the last. */
+export function useStuckDay(rows: readonly ChatLogRow[]): {
+  readonly stuck: Stuck | undefined;
+  readonly tell: (key: string) => void;
+} {
+  const [stuck, setStuck] = useState<Stuck | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const days = useMemo(() => new Map(rows.map((row) => [row.key, row])), [rows]);
+  const known = useRef(days);
+  const moved = useRef(false);
+  useEffect(() => {
+    known.current = days;
+  }, [days]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+    },
+    [],
+  );
+  const tell = useCallback((key: string) => {
+    const row = known.current.get(key);
+    // The first is where the conversation was opened: nobody has scrolled.
+    if (!moved.current) {
+      moved.current = true;
+      return;
+    }
+    if (row === undefined) return;
+    setStuck((now) => (now?.day === row.day && now.shown ? now : { day: row.day, shown: row.kind !== "day" }));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setStuck((now) => (now === undefined ? now : { ...now, shown: false }));
+    }, goneAfter);
+  }, []);
+  return { stuck, tell };
+}
+
+export function StuckDay({ stuck }: { readonly stuck: Stuck | undefined }): ReactElement | null {
+  const { format, now } = useWords();
+  if (stuck === undefined) return null;
+  return (
+    <div className={cx(styles.stuck, stuck.shown && styles.shown)} aria-hidden="true">
+      <DayPill label={format.day(stuck.day, now)} />
+    </div>
+  );
+}

@@ -1,0 +1,7 @@
+import type { Stories } from "../../gallery/story.ts";
+import { Opening } from "./Opening.tsx";
+
+export const stories: Stories = {
+  list: { frame: "window", render: () => <Opening chat={false} /> },
+  chat: { frame: "window", render: () => <Opening chat /> },
+};

@@ -1,0 +1,50 @@
+import type { ReactElement } from "react";
+import { useWords } from "../../i18n/Words.tsx";
+import { ChatList, type ChatListActions, type ChatListSnapshot } from "../ChatList/ChatList.tsx";
+import { Panes } from "../Panes/Panes.tsx";
+import { ThreadSkeleton } from "../Thread/ThreadSkeleton.tsx";
+import styles from "./Opening.module.css";
+
+interface Props {
+  /** A conversation is being opened, too. */
+  readonly chat: boolean;
+}
+
+const nothing = (): void => undefined;
+const actions: ChatListActions = {
+  openSettings: nothing,
+  newChat: nothing,
+  setFilter: nothing,
+  setQuery: nothing,
+  act: nothing,
+  openPerson: nothing,
+  connection: { reconnect: nothing, leave: nothing },
+  hrefOf: () => "#/",
+};
+const snapshot: ChatListSnapshot = {
+  me: { id: "", name: "", picture: undefined },
+  server: "",
+  connection: { state: "online" },
+  filter: "all",
+  query: "",
+  unread: 0,
+  archived: false,
+  open: undefined,
+  content: { state: "loading" },
+};
+
+/** Before this device's store is read: for a moment nothing, then the outlines of what comes. Nothing in it can be used yet. */
+export function Opening({ chat }: Props): ReactElement {
+  const { t } = useWords();
+  return (
+    <div className={styles.opening} inert>
+      <Panes
+        list={<ChatList snapshot={snapshot} actions={actions} />}
+        main={chat ? <ThreadSkeleton header /> : undefined}
+        blank={<ThreadSkeleton header />}
+        info={undefined}
+        labels={{ list: t.list.title, main: t.chat.conversation, info: t.chat.info }}
+      />
+    </div>
+  );
+}

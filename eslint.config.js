@@ -36,7 +36,7 @@ const webLayering = webLayers.map((layer, index) => ({
     "no-restricted-imports": [
       "error",
       {
-        patterns: [...webLayers.slice(index + 1), "gallery", "testing", "browser"].map((above) => ({
+        patterns: [...webLayers.slice(index + 1), "gallery", "testing", "browser", "client", "offline"].map((above) => ({
           group: [`**/../${above}/**`],
           message: `${above}/ stands above ${layer}/ (eslint.config.js).`,
         })),

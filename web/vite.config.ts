@@ -4,14 +4,19 @@ import { defineConfig } from "vitest/config";
 import { earlyScript } from "./vite/earlyScript.ts";
 import { emojiData } from "./vite/emojiData.ts";
 import { fontPreload } from "./vite/fontPreload.ts";
+import { compressed, serviceWorker } from "./vite/offline.ts";
 
 // `vite build --mode gallery` builds the stories instead of the app, for pictures and tests in a browser.
 export default defineConfig(({ mode }) => {
   const gallery = mode === "gallery";
+  const server = process.env.SERVER ?? "http://127.0.0.1:8080";
   return {
-    plugins: [react(), earlyScript(), emojiData(), fontPreload()],
+    plugins: [react(), earlyScript(), emojiData(), fontPreload(), ...(gallery ? [] : [serviceWorker(), compressed()])],
     // The SDK's sources, not what it publishes: there is no build in between.
     resolve: { conditions: ["@dunlin/source", ...defaultClientConditions] },
+    // A server that runs on this machine; the app is asked for at Vite's address.
+    server: { proxy: { "/v1": server, "/mqtt": { target: server, ws: true } } },
+    worker: { format: "es" as const },
     build: {
       target: "es2023",
       sourcemap: false,

@@ -6,19 +6,23 @@ import { emojiOf } from "./browser/emoji.ts";
 import { applyLook } from "./early/apply.ts";
 import { catalogueOf, localeOf } from "./i18n/locale.ts";
 import { appModel } from "./model/app.ts";
+import { languageOf, recalledLook } from "./model/look.ts";
 import { browserHistory, routerOn } from "./model/router.ts";
 import "./styles/index.css";
-import { demoWorld } from "./model/fake/demo.ts";
-import { fakeClient } from "./model/fake/client.ts";
+import { openClient } from "./client/open.ts";
+import { keepOffline } from "./offline/updates.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root");
 
 const platform = browserPlatform();
 const systemLocale = localeOf(navigator.languages);
-const catalogue = await catalogueOf(systemLocale);
+const client = openClient();
+const chosen = languageOf(recalledLook(platform).language, systemLocale);
+// Without a network and without its words a language is English.
+const catalogue = await catalogueOf(chosen).catch(() => catalogueOf("en"));
 const model = appModel({
-  client: fakeClient(demoWorld, platform.clock),
+  client,
   platform,
   router: routerOn(browserHistory()),
   systemLocale,
@@ -27,6 +31,7 @@ const model = appModel({
   catalogue,
   emojiOf,
   applyLook,
+  update: keepOffline(),
 });
 
 createRoot(root).render(

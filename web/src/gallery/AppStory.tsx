@@ -45,6 +45,7 @@ export function AppStory(props: Props): ReactElement {
       emojiOf,
       // The gallery decides on the theme.
       applyLook: () => undefined,
+      update: source(undefined),
     });
     platform.clock.advance(props.after ?? 0);
     storyClock.advance = platform.clock.advance;

@@ -37,6 +37,9 @@ export const de: Catalogue = {
     lead: (server, members, since) =>
       `Dunlin läuft auf einem Server, den Leute ausgesucht haben, die du kennst. Dieser gehört ${server}: ` +
       `${number(members)} ${plural(members, "Mitglied", "Mitglieder")}, seit ${since} da.`,
+    leadFirst: (server) =>
+      `Dunlin läuft auf einem Server, den Leute ausgesucht haben, die du kennst. Dieser gehört ${server}, ` +
+      "und du bist hier die erste Person.",
     accept: "Einladung annehmen",
     makeAccount: "Konto anlegen",
     linkDevice: "Dieses Gerät mit meinem Telefon verbinden",
@@ -462,6 +465,8 @@ export const de: Catalogue = {
     left: (name) => `Du hast ${name} verlassen`,
     settingFailed: "Das wurde nicht gespeichert. Du bist offline.",
     region: "Meldungen der App",
+    update: "Eine neue Version von Dunlin ist da",
+    updateNow: "Neu laden",
   },
   when: {
     today: "Heute",

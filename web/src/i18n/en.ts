@@ -41,6 +41,8 @@ export const en = {
     lead: (server: string, members: number, since: string): string =>
       `Dunlin runs on a server chosen by the people you know. This one belongs to ${server}: ` +
       `${number(members)} ${plural(members, "member", "members")}, open since ${since}.`,
+    leadFirst: (server: string): string =>
+      `Dunlin runs on a server chosen by the people you know. This one belongs to ${server}, and you are the first here.`,
     accept: "Accept invitation",
     makeAccount: "Make an account",
     linkDevice: "Link this device to my phone",
@@ -460,6 +462,8 @@ export const en = {
     left: (name: string): string => `You left ${name}`,
     settingFailed: "That was not saved. You’re offline.",
     region: "Messages of the app",
+    update: "A new version of Dunlin is here",
+    updateNow: "Reload",
   },
   when: {
     today: "Today",

@@ -1,3 +1,4 @@
+import { RefreshCw } from "lucide-react";
 import { computed, source, type Signal } from "../base/signal.ts";
 import type { Catalogue } from "../i18n/en.ts";
 import type { Locale } from "../i18n/format.ts";
@@ -27,6 +28,8 @@ export interface AppParts {
   readonly catalogue: Catalogue;
   readonly emojiOf: (locale: Locale) => Promise<readonly EmojiGroup[]>;
   readonly applyLook: (look: Look) => void;
+  /** Changes to a new build of the app; undefined as long as there is none. */
+  readonly update: Signal<(() => void) | undefined>;
 }
 
 /** What is shown: nothing yet, the ways in, or what is one's own. */
@@ -99,6 +102,7 @@ export function appModel(parts: AppParts): AppModel {
     },
   );
   const stopAttending = activeWhileAttended(client, platform);
+  const stopOffering = offerUpdates(parts, toasts, words);
   return {
     stage: stage.value,
     language,
@@ -110,6 +114,7 @@ export function appModel(parts: AppParts): AppModel {
       stage.end();
       endLanguage();
       stopAttending();
+      stopOffering();
       router.end();
     },
   };
@@ -162,4 +167,16 @@ function activeWhileAttended(client: Client, { attended, networked }: Platform):
   return () => {
     for (const end of ends) end();
   };
+}
+
+/** A new build is not put in the reader's way: it is offered once, and is there with the next start anyhow. */
+function offerUpdates({ update }: AppParts, toasts: Toasts, words: Signal<Catalogue>): () => void {
+  const offer = (): void => {
+    const change = update.get();
+    if (change === undefined) return;
+    const { update: text, updateNow } = words.get().toast;
+    toasts.show(text, RefreshCw, { label: updateNow, onSelect: change }, "stays");
+  };
+  offer();
+  return update.subscribe(offer);
 }

@@ -32,6 +32,11 @@ const usual: Look = {
   notifySound: true,
 };
 
+/** What this device has kept. */
+export function recalledLook(platform: Pick<Platform, "recall">): Look {
+  return recalled(platform.recall(key));
+}
+
 function recalled(text: string | undefined): Look {
   if (text === undefined) return usual;
   try {
@@ -70,7 +75,7 @@ export function lookModel(
   systemLessMotion: Signal<boolean>,
   apply: (look: Look) => void,
 ): LookModel {
-  const look = source(recalled(platform.recall(key)));
+  const look = source(recalledLook(platform));
   const change = (part: Partial<Look>): void => {
     look.update((now) => ({ ...now, ...part }));
     platform.keep(key, JSON.stringify(look.get()));

@@ -140,7 +140,8 @@ export interface ServerInfo {
   readonly name: string;
   readonly signup: "invite" | "open" | "closed";
   readonly accounts: number;
-  readonly since: number;
+  /** When its first account was made. */
+  readonly since?: number;
   readonly version: string;
   readonly data_id: string;
   readonly directory: "members" | "exact";

@@ -8,11 +8,12 @@ const stays = 6_000;
 
 export interface Toasts {
   readonly current: Signal<ToastSnapshot | undefined>;
-  /** Shows one, in place of that which is there. */
+  /** Shows one, in place of that which is there. One that `stays` does so until it is answered, below those that pass. */
   readonly show: (
     text: string,
     icon?: LucideIcon,
     action?: { readonly label: string; readonly onSelect: () => void },
+    stays?: "stays",
   ) => void;
   /** It is looked at: it stays until that is over, and then its whole time. */
   readonly hold: (held: boolean) => void;
@@ -22,10 +23,12 @@ export function toastsOn(platform: Platform): Toasts {
   const current = source<ToastSnapshot | undefined>(undefined);
   let stop: (() => void) | undefined;
   let count = 0;
+  let lasting: ToastSnapshot | undefined;
   const close = (): void => {
     stop?.();
     stop = undefined;
-    current.set(undefined);
+    if (current.get() === lasting) lasting = undefined;
+    current.set(lasting);
   };
   const wait = (): void => {
     stop?.();
@@ -33,9 +36,9 @@ export function toastsOn(platform: Platform): Toasts {
   };
   return {
     current,
-    show: (text, icon, action) => {
+    show: (text, icon, action, lasts) => {
       count++;
-      current.set({
+      const toast: ToastSnapshot = {
         id: `toast-${count}`,
         text,
         icon,
@@ -49,11 +52,14 @@ export function toastsOn(platform: Platform): Toasts {
                   action.onSelect();
                 },
               },
-      });
-      wait();
+      };
+      current.set(toast);
+      stop?.();
+      if (lasts === "stays") lasting = toast;
+      else wait();
     },
     hold: (held) => {
-      if (current.get() === undefined) return;
+      if (current.get() === undefined || current.get() === lasting) return;
       if (held) {
         stop?.();
         stop = undefined;

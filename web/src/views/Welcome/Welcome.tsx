@@ -1,6 +1,6 @@
 import { QrCode } from "lucide-react";
 import type { ReactElement, ReactNode, SubmitEvent } from "react";
-import { useWords } from "../../i18n/Words.tsx";
+import { useWords, type Words } from "../../i18n/Words.tsx";
 import { Avatar } from "../../ui/Avatar/Avatar.tsx";
 import type { Face } from "../../ui/Avatar/face.ts";
 import { Brand } from "../../ui/Brand/Brand.tsx";
@@ -16,8 +16,8 @@ export interface ServerFacts {
   /** Where it is: the part after the @ in sentences. */
   readonly host: string;
   readonly members: number;
-  /** When it was set up. */
-  readonly since: number;
+  /** When its first member came; undefined if nobody has yet. */
+  readonly since: number | undefined;
 }
 
 export type WelcomeSnapshot =
@@ -84,7 +84,7 @@ function Content({ snapshot, actions }: Props): ReactElement {
       return (
         <>
           {invited && <Invitation from={snapshot.from} host={server.host} />}
-          <Said title={words.title} text={words.lead(server.name, server.members, format.year(server.since))}>
+          <Said title={words.title} text={leadOf(server, words, format)}>
             <Button kind="primary" large label={invited ? words.accept : words.makeAccount} onClick={actions.accept} />
             <LinkDevice actions={actions} />
           </Said>
@@ -125,6 +125,10 @@ function Content({ snapshot, actions }: Props): ReactElement {
     case "code":
       return <EnterCode snapshot={snapshot} actions={actions} />;
   }
+}
+
+function leadOf({ name, members, since }: ServerFacts, words: Words["t"]["welcome"], format: Words["format"]): string {
+  return since === undefined ? words.leadFirst(name) : words.lead(name, members, format.year(since));
 }
 
 interface SaidProps {

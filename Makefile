@@ -24,17 +24,19 @@ help: ## list the commands
 	@echo 'Usage: make COMMAND [NAME=VALUE]...'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-run: ## build and start the server, data in ./data  [DATA=./data ARGS=...]
-	@tools/setup build try
+run: ## build and start the server and the app, data in ./data  [DATA=./data ARGS=...]
+	@tools/setup build try web
 	@tools/build build dunlin
+	@tools/app
 	@exec build/dunlin serve --data $(DATA) $(ARGS)
 
-build: ## build the server: build/dunlin
-	@tools/setup build
+build: ## build the server and the app: build/dunlin, web/dist
+	@tools/setup build web
 	@tools/build build dunlin
+	@tools/app
 
 test: ## run every test
-	@tools/setup build clang test clients web
+	@tools/setup build clang test clients web browsers
 	@. tools/lib.sh && step 'Step 1 of 3: build the server and its tests'
 	@tools/build build
 	@. tools/lib.sh && step 'Step 2 of 3: build the fuzzers'

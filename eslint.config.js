@@ -36,10 +36,12 @@ const webLayering = webLayers.map((layer, index) => ({
     "no-restricted-imports": [
       "error",
       {
-        patterns: [...webLayers.slice(index + 1), "gallery", "testing", "browser", "client", "offline"].map((above) => ({
-          group: [`**/../${above}/**`],
-          message: `${above}/ stands above ${layer}/ (eslint.config.js).`,
-        })),
+        patterns: [...webLayers.slice(index + 1), "gallery", "testing", "browser", "client", "offline"].map(
+          (above) => ({
+            group: [`**/../${above}/**`],
+            message: `${above}/ stands above ${layer}/ (eslint.config.js).`,
+          }),
+        ),
       },
     ],
   },
@@ -90,7 +92,14 @@ export default defineConfig(
   { files: ["web/**/*.tsx", "web/**/*.ts"], ...reactHooks.configs.flat["recommended-latest"] },
   {
     // A suite of tests is one function, and says what it does by what it prints.
-    files: ["**/*.test.ts", "**/*.test.tsx", "**/*.suite.ts", "sdk/test/**", "web/browser/*.{screens,figures}.ts"],
+    files: [
+      "**/*.test.ts",
+      "**/*.test.tsx",
+      "**/*.suite.ts",
+      "sdk/test/**",
+      "web/browser/*.{screens,figures}.ts",
+      "web/e2e/*.ts",
+    ],
     rules: { "max-lines-per-function": "off" },
   },
   {

@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
+import { loadLaterParts } from "./app/laterParts.ts";
 import { mediaSignal, browserPlatform } from "./browser/platform.ts";
 import { emojiOf } from "./browser/emoji.ts";
 import { applyLook } from "./early/apply.ts";
@@ -39,3 +40,9 @@ createRoot(root).render(
     <App model={model} />
   </StrictMode>,
 );
+
+// Once the page stands, what it may need next.
+const idle = "requestIdleCallback" in globalThis ? requestIdleCallback : setTimeout;
+idle(() => {
+  loadLaterParts().catch(() => undefined);
+});

@@ -1,9 +1,9 @@
 import type { ReactElement } from "react";
 import { useSignal } from "../base/useSignal.ts";
 import type { EntryModel } from "../model/entry/entry.ts";
-import { LinkBrowser } from "../views/LinkBrowser/LinkBrowser.tsx";
 import { SignUp } from "../views/SignUp/SignUp.tsx";
 import { Welcome } from "../views/Welcome/Welcome.tsx";
+import { LinkBrowser } from "./laterParts.ts";
 
 /** The ways in. */
 export function EntryScreens({ model }: { readonly model: EntryModel }): ReactElement {

@@ -11,14 +11,10 @@ import type { SignedIn } from "../model/signedIn.ts";
 import type { LinkDeviceModel } from "../model/settings/linkDevice.ts";
 import { BlankPane } from "../views/BlankPane/BlankPane.tsx";
 import { ChatList } from "../views/ChatList/ChatList.tsx";
-import { InfoPane } from "../views/InfoPane/InfoPane.tsx";
-import { LinkDevice } from "../views/LinkDevice/LinkDevice.tsx";
-import { NewChat } from "../views/NewChat/NewChat.tsx";
-import { NewGroup } from "../views/NewGroup/NewGroup.tsx";
 import { Panes } from "../views/Panes/Panes.tsx";
-import { Settings, type SettingsPage } from "../views/Settings/Settings.tsx";
+import type { SettingsPage } from "../views/Settings/Settings.tsx";
 import { Thread } from "../views/Thread/Thread.tsx";
-import { SettingsDetail } from "./SettingsDetail.tsx";
+import { InfoPane, LinkDevice, NewChat, NewGroup, Settings, SettingsDetail } from "./laterParts.ts";
 import { useHotkeys } from "./useHotkeys.ts";
 
 /** What somebody who is signed in sees: list, conversation and info, as the address says. */

@@ -1,5 +1,6 @@
 import { StrictMode, type ReactElement } from "react";
 import { createRoot } from "react-dom/client";
+import { loadLaterParts } from "../app/laterParts.ts";
 import { source } from "../base/signal.ts";
 import { de } from "../i18n/de.ts";
 import { en } from "../i18n/en.ts";
@@ -56,6 +57,7 @@ async function show(root: HTMLElement, query: URLSearchParams, id: string): Prom
     page.style.setProperty("--safe-bottom", "34px");
   }
   const story = await storyNamed(id);
+  await loadLaterParts();
   createRoot(root).render(
     <StrictMode>
       <WordsProvider locale={locale} catalogue={locale === "de" ? de : en} clock={source(demoNow)}>

@@ -16,7 +16,7 @@ SEED ?=
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz sim bench test-sanitize clients clean
+.PHONY: help run build test check screens fuzz sim bench test-sanitize clients clean
 export JOBS
 export LC_ALL := C.UTF-8
 
@@ -48,6 +48,10 @@ check: ## check formatting and find mistakes without running anything
 	@tools/setup build check web
 	@tools/build build generated
 	@tools/check
+
+screens: ## write a picture of every screen of the app to build/screens  [ARGS='-g b-list']
+	@tools/setup web browsers
+	@tools/gallery screens $(ARGS)
 
 fuzz: ## run the fuzzers  [SECONDS=60 FUZZERS='name...']
 	@tools/setup build clang

@@ -35,7 +35,8 @@ export function App({ model }: { readonly model: AppModel }): ReactElement {
 function Stage({ model }: { readonly model: AppModel }): ReactElement {
   const stage = useSignal(model.stage);
   const route = useSignal(model.router.route);
-  if (stage === undefined || stage.at === "opening") return <Opening chat={route.at === "chat"} />;
+  const { ripples } = useSignal(model.look.look);
+  if (stage === undefined || stage.at === "opening") return <Opening chat={route.at === "chat"} ripples={ripples} />;
   return stage.at === "entry" ? <EntryScreens model={stage.entry} /> : <Screens own={stage.own} />;
 }
 

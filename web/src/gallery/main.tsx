@@ -8,6 +8,7 @@ import { WordsProvider } from "../i18n/Words.tsx";
 import { demoNow } from "../model/fake/demoTime.ts";
 import "../styles/index.css";
 import styles from "./gallery.module.css";
+import { frames } from "./play.ts";
 import type { Device, Stories, Story } from "./story.ts";
 
 /**
@@ -70,14 +71,6 @@ async function show(root: HTMLElement, query: URLSearchParams, id: string): Prom
   await story.play?.(device);
   await document.fonts.ready;
   await frames(3);
-}
-
-async function frames(count: number): Promise<void> {
-  for (let at = 0; at < count; at++) {
-    await new Promise((resolve) => {
-      requestAnimationFrame(resolve);
-    });
-  }
 }
 
 async function list(root: HTMLElement): Promise<void> {

@@ -18,6 +18,15 @@ export async function until<T>(look: () => T | null | undefined, what: string): 
 
 const visible = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true });
 
+/** Lets so many frames be painted. */
+export async function frames(count: number): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    await new Promise((resolve) => {
+      requestAnimationFrame(resolve);
+    });
+  }
+}
+
 /** The element with this name: its `aria-label`, else its text; exactly, or beginning with it. */
 export function named(selector: string, name: string): Promise<HTMLElement> {
   const nameOf = (element: Element): string => element.getAttribute("aria-label") ?? element.textContent;

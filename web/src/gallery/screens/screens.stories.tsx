@@ -4,7 +4,7 @@ import { demoNow } from "../../model/fake/demoTime.ts";
 import { anoukOffline, samirLater } from "../../model/fake/demoChats.ts";
 import type { FakeConversation } from "../../model/fake/world.ts";
 import { AppStory } from "../AppStory.tsx";
-import { named, openMenu, press, storyClock, type, until } from "../play.ts";
+import { frames, named, openMenu, press, storyClock, type, until } from "../play.ts";
 import type { Device, Stories } from "../story.ts";
 import { sceneCamera } from "./sceneCamera.ts";
 import { StatesSheet } from "./StatesSheet.tsx";
@@ -32,6 +32,14 @@ async function seen(title: string): Promise<void> {
     const row = document.querySelector(`a[data-row][aria-label^="${title},"]`);
     return row !== null && !row.ariaLabel?.includes("unread") ? row : undefined;
   }, `row of ${title} without anything unread`);
+}
+
+/** Scrolls the conversation, and waits until what shows that is gone. */
+async function scrollLog(to: (log: HTMLElement) => number): Promise<void> {
+  const log = await until(() => document.querySelector('[role="log"]')?.parentElement, "log");
+  log.scrollTop = to(log);
+  await frames(2);
+  await until(() => (document.querySelector("[data-stuck]") === null ? log : undefined), "end of scrolling");
 }
 
 /** Every screen of the look that the app has, by the name of its picture. */
@@ -83,14 +91,18 @@ export const stories: Stories = {
     render: () => <AppStory at={chat(samir)} world={{ conversations: withChat(samir, samirLater) }} />,
     play: () => seen("Samir"),
   },
-  "d-group": { ...rest, render: () => <AppStory at={chat(rota)} />, play: () => seen("Allotment rota") },
-  "d-group-top": {
+  "d-group": {
     ...rest,
     render: () => <AppStory at={chat(rota)} />,
     play: async () => {
-      const log = await until(() => document.querySelector('[role="log"]')?.parentElement, "log");
-      log.scrollTop = 0;
+      await scrollLog((log) => log.scrollHeight);
+      await seen("Allotment rota");
     },
+  },
+  "d-group-top": {
+    ...rest,
+    render: () => <AppStory at={chat(rota)} />,
+    play: () => scrollLog(() => 0),
   },
   "e-new-chat": {
     ...rest,
@@ -146,7 +158,12 @@ export const stories: Stories = {
     ),
   },
   "j-empty": { ...rest, render: () => <AppStory at="#/" world={{ conversations: [] }} /> },
-  "j-loading": { ...rest, render: () => <AppStory at="#/" world={{ connection: { state: "opening" } }} after={200} /> },
+  "j-loading": {
+    ...rest,
+    render: (device) => (
+      <AppStory at={beside(device, chat(anouk))} world={{ connection: { state: "opening" } }} after={200} />
+    ),
+  },
   "j-no-results": {
     ...rest,
     render: () => <AppStory at="#/" />,
@@ -193,7 +210,7 @@ export const stories: Stories = {
     ...rest,
     render: (device) => <AppStory at={beside(device, chat(anouk))} world={quiet} />,
     play: async (device) => {
-      const row = await named("a[data-row]", "Iver");
+      const row = await named("a[data-row]", "Odile");
       row.focus();
       row.dispatchEvent(new KeyboardEvent("keydown", { key: "e", bubbles: true }));
       await named("button", "Undo");

@@ -57,7 +57,7 @@ export function chatModel({ session, chats, emoji, places, id }: Parts): ChatMod
     members,
     snapshot: computed((read): ThreadSnapshot => {
       const top = read(header);
-      if (top === undefined) return { state: "loading" };
+      if (top === undefined) return { state: "loading", ripples: read(look.look).ripples };
       const rows = read(log.snapshot);
       return {
         state: "open",

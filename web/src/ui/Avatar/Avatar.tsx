@@ -12,14 +12,14 @@ interface Props {
   readonly online?: boolean;
 }
 
-/** A picture or initials, for the eye alone: who it is stands beside it. */
+/** A picture or initials, for the eye alone: who it is stands beside it. Without a name it is not known yet. */
 export function Avatar({ face, size, online = false }: Props): ReactElement {
   const tint = tintOf(face.id);
   return (
     <span
       className={cx(styles.avatar, styles[size])}
       style={
-        face.picture === undefined
+        face.picture === undefined && face.name !== ""
           ? { background: `var(--c-avatar-${tint})`, color: `var(--c-on-avatar-${tint})` }
           : undefined
       }

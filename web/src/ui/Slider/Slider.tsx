@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import type { CSSProperties, ReactElement } from "react";
 import styles from "./Slider.module.css";
 
 interface Props {
@@ -27,7 +27,7 @@ export function Slider({ label, steps, value, onChange }: Props): ReactElement {
         max={steps.length - 1}
         step={1}
         value={value}
-        style={{ backgroundSize: `${share}% 4px, 100% 4px` }}
+        style={{ "--share": `${share}%` } as CSSProperties}
         onChange={(event) => {
           onChange(Number(event.target.value));
         }}

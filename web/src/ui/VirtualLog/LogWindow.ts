@@ -30,7 +30,7 @@ export interface LogEvents {
   readonly onLatest: () => void;
   /** The last row of which at least half is in sight, when things have come to rest for a moment. */
   readonly onSeen: (key: string) => void;
-  /** The first row in sight, with each change. */
+  /** The first row in sight, whenever somebody has scrolled. */
   readonly onFirst: (key: string) => void;
 }
 
@@ -72,7 +72,8 @@ export class LogWindow<T extends LogRow> {
   /** The place where it begins is not on the page yet. */
   #beginning = true;
   #focusNext: string | undefined;
-  #firstSeen: string | undefined;
+  /** Where the scroll position was put by this: its scroll event is nobody's movement. */
+  #put: number | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(start: LogStart, estimate: (row: T, width: number) => number, events: LogEvents) {
@@ -101,7 +102,10 @@ export class LogWindow<T extends LogRow> {
     this.#measureScroller();
     this.#begin();
     const onScroll = (): void => {
+      const moved = scroller.scrollTop !== this.#put;
+      this.#put = undefined;
       this.#scrolled();
+      if (moved) this.#tellFirst();
     };
     scroller.addEventListener("scroll", onScroll, { passive: true });
     this.#observer = new ResizeObserver((entries) => {
@@ -163,7 +167,6 @@ export class LogWindow<T extends LogRow> {
     }
     this.#cover();
     if (this.#focusNext !== undefined && this.#elements.has(this.#focusNext)) this.focus(this.#focusNext);
-    this.#tellFirst();
     this.#lookSoon();
   }
 
@@ -258,7 +261,7 @@ export class LogWindow<T extends LogRow> {
     if (scroller === undefined) return;
     if (this.#following) {
       const end = scroller.scrollHeight - scroller.clientHeight;
-      if (Math.abs(end - scroller.scrollTop) > 0.5) scroller.scrollTop = end;
+      if (Math.abs(end - scroller.scrollTop) > 0.5) this.#scrollTo(end);
       return;
     }
     if (this.#anchor === undefined) this.#readAnchor();
@@ -266,7 +269,13 @@ export class LogWindow<T extends LogRow> {
     // It is not on the page yet.
     if (element === undefined || this.#anchor === undefined) return;
     const off = this.#topOf(element) - this.#anchor.top;
-    if (Math.abs(off) > 0.5) scroller.scrollTop += off;
+    if (Math.abs(off) > 0.5) this.#scrollTo(scroller.scrollTop + off);
+  }
+
+  #scrollTo(top: number): void {
+    if (this.#scroller === undefined) return;
+    this.#scroller.scrollTop = top;
+    this.#put = this.#scroller.scrollTop;
   }
 
   #topOf(element: HTMLElement): number {
@@ -298,7 +307,6 @@ export class LogWindow<T extends LogRow> {
     this.#readAnchor();
     this.#cover();
     this.#want(left);
-    this.#tellFirst();
     this.#lookSoon();
   }
 
@@ -350,9 +358,7 @@ export class LogWindow<T extends LogRow> {
     const scroller = this.#scroller;
     if (scroller === undefined) return;
     const key = this.#layout.keyAt(this.#layout.indexAt(scroller.scrollTop));
-    if (key === undefined || key === this.#firstSeen) return;
-    this.#firstSeen = key;
-    this.#events.onFirst(key);
+    if (key !== undefined) this.#events.onFirst(key);
   }
 
   #lookSoon(): void {

@@ -43,7 +43,7 @@ export function LinkBrowser({ snapshot, actions }: Props): ReactElement {
     <main className={styles.page}>
       <div className={styles.card}>
         <div>
-          <Brand />
+          <Brand size={36} />
           <h1 className={styles.title}>{t.link.title}</h1>
           <ol className={styles.steps}>
             {t.link.steps.map((step) => (

@@ -13,7 +13,7 @@ export interface Stuck {
 
 const goneAfter = 1000;
 
-/** The day of the first row in sight, shown with each change of it and gone a second after the last. */
+/** The day of the first row in sight, shown while somebody scrolls and gone a second after that. */
 export function useStuckDay(rows: readonly ChatLogRow[]): {
   readonly stuck: Stuck | undefined;
   readonly tell: (key: string) => void;
@@ -22,7 +22,6 @@ export function useStuckDay(rows: readonly ChatLogRow[]): {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const days = useMemo(() => new Map(rows.map((row) => [row.key, row])), [rows]);
   const known = useRef(days);
-  const moved = useRef(false);
   useEffect(() => {
     known.current = days;
   }, [days]);
@@ -34,11 +33,6 @@ export function useStuckDay(rows: readonly ChatLogRow[]): {
   );
   const tell = useCallback((key: string) => {
     const row = known.current.get(key);
-    // The first is where the conversation was opened: nobody has scrolled.
-    if (!moved.current) {
-      moved.current = true;
-      return;
-    }
     if (row === undefined) return;
     setStuck((now) => (now?.day === row.day && now.shown ? now : { day: row.day, shown: row.kind !== "day" }));
     clearTimeout(timer.current);
@@ -53,7 +47,11 @@ export function StuckDay({ stuck }: { readonly stuck: Stuck | undefined }): Reac
   const { format, now } = useWords();
   if (stuck === undefined) return null;
   return (
-    <div className={cx(styles.stuck, stuck.shown && styles.shown)} aria-hidden="true">
+    <div
+      className={cx(styles.stuck, stuck.shown && styles.shown)}
+      data-stuck={stuck.shown || undefined}
+      aria-hidden="true"
+    >
       <DayPill label={format.day(stuck.day, now)} />
     </div>
   );

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useWords } from "../../i18n/Words.tsx";
 import { ChatList, type ChatListActions, type ChatListSnapshot } from "../ChatList/ChatList.tsx";
+import { Ripples } from "../../ui/Ripples/Ripples.tsx";
 import { Panes } from "../Panes/Panes.tsx";
 import { ThreadSkeleton } from "../Thread/ThreadSkeleton.tsx";
 import styles from "./Opening.module.css";
@@ -8,6 +9,7 @@ import styles from "./Opening.module.css";
 interface Props {
   /** A conversation is being opened, too. */
   readonly chat: boolean;
+  readonly ripples: boolean;
 }
 
 const nothing = (): void => undefined;
@@ -34,14 +36,14 @@ const snapshot: ChatListSnapshot = {
 };
 
 /** Before this device's store is read: for a moment nothing, then the outlines of what comes. Nothing in it can be used yet. */
-export function Opening({ chat }: Props): ReactElement {
+export function Opening({ chat, ripples }: Props): ReactElement {
   const { t } = useWords();
   return (
     <div className={styles.opening} inert>
       <Panes
         list={<ChatList snapshot={snapshot} actions={actions} />}
-        main={chat ? <ThreadSkeleton header /> : undefined}
-        blank={<ThreadSkeleton header />}
+        main={chat ? <ThreadSkeleton whole ripples={ripples} /> : undefined}
+        blank={<div className={styles.blank}>{ripples && <Ripples />}</div>}
         info={undefined}
         labels={{ list: t.list.title, main: t.chat.conversation, info: t.chat.info }}
       />

@@ -43,7 +43,7 @@ const shown = (snapshot: ThreadSnapshot): ReactElement => (
 
 export const stories: Stories = {
   open: { frame: "window", render: () => shown(open) },
-  loading: { frame: "window", render: () => shown({ state: "loading" }) },
+  loading: { frame: "window", render: () => shown({ state: "loading", ripples: true }) },
   late: { frame: "window", render: () => shown({ ...open, log: "late" }) },
   menu: {
     frame: "window",

@@ -19,7 +19,7 @@ import { ThreadSkeleton } from "./ThreadSkeleton.tsx";
 import styles from "./Thread.module.css";
 
 export type ThreadSnapshot =
-  | { readonly state: "loading" }
+  | { readonly state: "loading"; readonly ripples: boolean }
   | {
       readonly state: "open";
       readonly id: string;
@@ -55,7 +55,7 @@ type Over =
 
 /** A conversation: header, messages, composer. */
 export function Thread({ snapshot, actions }: Props): ReactElement {
-  if (snapshot.state === "loading") return <ThreadSkeleton header />;
+  if (snapshot.state === "loading") return <ThreadSkeleton whole ripples={snapshot.ripples} />;
   return <OpenThread key={snapshot.id} snapshot={snapshot} actions={actions} />;
 }
 
@@ -85,7 +85,7 @@ function OpenThread({ snapshot, actions }: { readonly snapshot: Open; readonly a
       {snapshot.ripples && <Ripples />}
       <ThreadHeader snapshot={snapshot.header} actions={actions.header} />
       {snapshot.log === "soon" && <div className={styles.soon} />}
-      {snapshot.log === "late" && <ThreadSkeleton header={false} />}
+      {snapshot.log === "late" && <ThreadSkeleton whole={false} />}
       {typeof snapshot.log === "object" && (
         <MessageLog snapshot={snapshot.log} actions={log} held={over?.kind === "menu" ? over.message.id : undefined} />
       )}

@@ -1,8 +1,10 @@
 import type { CSSProperties, ReactElement } from "react";
 import { cx } from "../../base/cx.ts";
 import { useWords } from "../../i18n/Words.tsx";
+import { Ripples } from "../../ui/Ripples/Ripples.tsx";
 import { Hidden } from "../../ui/Hidden/Hidden.tsx";
 import { Skeleton } from "../../ui/Skeleton/Skeleton.tsx";
+import composerStyles from "../Composer/Composer.module.css";
 import styles from "./ThreadSkeleton.module.css";
 
 // Side, width and height in rem, and whether it is the first of a group.
@@ -17,12 +19,19 @@ const bubbles: readonly (readonly ["in" | "out", number, number, boolean])[] = [
   ["out", 13.75, 2.5, true],
 ];
 
+interface Props {
+  /** Nothing is known of the conversation: header and composer are outlines, too. */
+  readonly whole: boolean;
+  readonly ripples?: boolean;
+}
+
 /** A conversation before it is read, if that takes longer than a moment. */
-export function ThreadSkeleton({ header }: { readonly header: boolean }): ReactElement {
+export function ThreadSkeleton({ whole, ripples = false }: Props): ReactElement {
   const { t } = useWords();
   return (
-    <div className={styles.thread} data-whole={header || undefined}>
-      {header && (
+    <div className={styles.thread}>
+      {ripples && <Ripples />}
+      {whole && (
         <div className={styles.header}>
           <Skeleton circle width={2.5} />
           <span className={styles.words}>
@@ -41,6 +50,14 @@ export function ThreadSkeleton({ header }: { readonly header: boolean }): ReactE
           />
         ))}
       </div>
+      {whole && (
+        <div className={composerStyles.composer} aria-hidden="true">
+          <div className={composerStyles.line}>
+            <div className={composerStyles.box} />
+            <i className={composerStyles.send} data-empty="" />
+          </div>
+        </div>
+      )}
     </div>
   );
 }

@@ -20,6 +20,18 @@ export async function openChat(page: Page, title: string): Promise<void> {
   await expect(composer(page)).toBeVisible();
 }
 
+/** Back to the list of chats, from wherever one is. */
+export async function toList(page: Page): Promise<void> {
+  const list = page.getByRole("navigation", { name: "Chats" });
+  await expect
+    .poll(async () => {
+      const back = page.getByRole("button", { name: "Back" }).first();
+      if (!(await list.isVisible()) && (await back.isVisible())) await back.click();
+      return list.isVisible();
+    })
+    .toBe(true);
+}
+
 /** Says something in the chat that is open. */
 export async function say(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);

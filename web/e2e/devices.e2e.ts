@@ -1,4 +1,4 @@
-import { expectTick, message, openChat, row, say, startChat } from "./app.ts";
+import { expectTick, message, openChat, row, say, startChat, toList } from "./app.ts";
 import { expect, test } from "./test.ts";
 
 test("a second device comes in by its code, has what was said before, and is logged out from the first", async ({
@@ -33,7 +33,7 @@ test("a second device comes in by its code, has what was said before, and is log
   for (const text of ["one", "two", "three"]) await expect(message(second.page, text)).toBeVisible();
   await say(second.page, "from the second");
   await expect(row(ben.page, "Ada")).toContainText("from the second");
-  await ada.page.getByRole("button", { name: "Back" }).first().click();
+  await toList(ada.page);
   await openChat(ada.page, "Ben");
   await expect(message(ada.page, "from the second")).toBeVisible();
   await expectTick(ada.page, "from the second", /sent|delivered/u);

@@ -36,5 +36,8 @@ test("three people in a group: made, talked in, renamed, left", async ({ person 
   await expect(ada.page.getByText("Eve left").first()).toBeVisible();
   await say(ada.page, "Just us two then");
   await expect(message(ben.page, "Just us two then")).toBeVisible();
-  await expect(row(eve.page, "Marsh watch")).toHaveCount(0);
+  // What was said before is still there for who left, and nothing after.
+  await expect(message(eve.page, "I bring the scope")).toHaveCount(1);
+  await expect(message(eve.page, "Just us two then")).toHaveCount(0);
+  await expect(eve.page.getByText("You are not in this group any more.")).toBeVisible();
 });

@@ -62,7 +62,6 @@ test("a server that is killed while one sends loses nothing and makes nothing tw
   await expectTick(ada.page, "number 30", /sent|delivered/u);
   await expect(row(ben.page, "Ada")).toContainText("number 30");
   await openChat(ben.page, "Ada");
-  await expect(message(ben.page, "number 30")).toBeVisible();
   expect(await allTexts(ben.page)).toEqual(wanted);
   expect(await allTexts(ada.page)).toEqual(wanted);
 });

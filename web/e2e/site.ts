@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { openProxy, type Proxy } from "../../sdk/test/support/proxy.ts";
 import { startServer, type Server } from "../../sdk/test/support/server.ts";
 
-const root = fileURLToPath(new URL("../dist", import.meta.url));
+/** The app as it is built. */
+export const root = fileURLToPath(new URL("../dist", import.meta.url));
 
 /** A server with the app, at an address that stays: what lies between can be cut, and the server be killed and started. */
 export interface Site {

@@ -98,5 +98,5 @@ export async function signUp(page: Page, invite: string, name: string, handle: s
   await page.getByLabel("Handle", { exact: true }).fill(handle);
   await expect(page.getByText("Free", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Continue" }).click();
-  await expect(page.getByRole("heading", { name: "Chats" }).first()).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Chats" })).toBeVisible();
 }

@@ -32,8 +32,8 @@ export function serviceWorker(): Plugin {
         if (/^\s*(?:import|export)\b/mu.test(script.code))
           throw new Error("the service worker is in more than one file");
         script.code = script.code
-          .replace("__DUNLIN_FILES__", () => text)
-          .replace("__DUNLIN_BUILD__", () => JSON.stringify(digest(text, "hex").slice(0, 16)));
+          .replaceAll("__DUNLIN_FILES__", () => text)
+          .replaceAll("__DUNLIN_BUILD__", () => JSON.stringify(digest(text, "hex").slice(0, 16)));
       },
     },
   };

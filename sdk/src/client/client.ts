@@ -30,7 +30,7 @@ import type {
  */
 export interface Client {
   readonly connection: Signal<ConnectionState>;
-  /** Who is signed in on this device. */
+  /** Who is signed in on this device; when it is there, {@link Client.conversations} has what the store has. */
   readonly account: Signal<OwnAccount | undefined>;
   /** All conversations, the latest first. */
   readonly conversations: Signal<readonly ConversationSummary[]>;
@@ -150,8 +150,9 @@ export function clientOf(host: Host, random: Random = systemRandom): Client {
   const profiles = new Map<Id, Signal<Profile | undefined>>();
   return {
     connection: kept(host, { of: "connection" }),
-    account: kept(host, { of: "account" }),
+    // In this order: once it is known who is signed in, all that the store has is in the list.
     conversations: kept(host, { of: "conversations" }),
+    account: kept(host, { of: "account" }),
     conversation: (id) =>
       createConversation(host, id, random, (window) => signal({ of: "window", conversation: id, window })),
     onMessage: (listener) =>

@@ -347,7 +347,7 @@ export const de: Catalogue = {
     typing: "schreibt…",
     leaveTitle: (name) => `${name} verlassen?`,
     leaveText:
-      "Du bekommst nichts mehr daraus, und was hier ist, geht von deinen Geräten. Ein Admin kann dich wieder hinzufügen.",
+      "Du bekommst nichts mehr daraus. Was bis jetzt gesagt wurde, bleibt auf deinen Geräten. Ein Admin kann dich wieder hinzufügen.",
     stay: "Bleiben",
     removeTitle: (name) => `${name} entfernen?`,
     removeText: (name) => `${name} bekommt nichts mehr aus dieser Gruppe und sieht, dass das so ist.`,

@@ -345,7 +345,8 @@ export const en = {
     lastSeen: (when: string): string => `last seen ${when}`,
     typing: "typing…",
     leaveTitle: (name: string): string => `Leave ${name}?`,
-    leaveText: "You get no more messages from it, and what is here goes from your devices. An admin can add you again.",
+    leaveText:
+      "You get no more messages from it. What was said so far stays on your devices. An admin can add you again.",
     stay: "Stay",
     removeTitle: (name: string): string => `Remove ${name}?`,
     removeText: (name: string): string =>

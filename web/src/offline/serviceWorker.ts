@@ -29,7 +29,8 @@ interface Asked extends Extendable {
 const scope = globalThis as unknown as Scope;
 const prefix = "dunlin-app-";
 const name = prefix + __DUNLIN_BUILD__;
-const known = new Map(__DUNLIN_FILES__.map((file) => [file.path, file]));
+const files = __DUNLIN_FILES__;
+const known = new Set(files.map(({ path }) => path));
 
 scope.addEventListener("install", (event) => {
   event.waitUntil(install());
@@ -55,7 +56,7 @@ scope.addEventListener("fetch", (event) => {
 async function install(): Promise<void> {
   const cache = await scope.caches.open(name);
   await Promise.all(
-    __DUNLIN_FILES__.map(async ({ path, integrity, hashed }) => {
+    files.map(async ({ path, integrity, hashed }) => {
       const there = hashed ? await scope.caches.match(path) : undefined;
       const file = there ?? (await fetch(new Request(path, { integrity, cache: hashed ? "default" : "no-cache" })));
       if (!file.ok) throw new Error(`${path}: ${file.status}`);

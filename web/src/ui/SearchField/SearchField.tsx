@@ -1,5 +1,6 @@
 import { Search, X } from "lucide-react";
-import { useRef, type KeyboardEvent, type ReactElement, type Ref } from "react";
+import { useEffect, useRef, type KeyboardEvent, type ReactElement, type Ref } from "react";
+import { touch, useMedia } from "../../base/useMedia.ts";
 import { IconButton } from "../IconButton/IconButton.tsx";
 import styles from "./SearchField.module.css";
 
@@ -14,11 +15,18 @@ interface Props {
   /** Escape in the empty field, and the arrow down. */
   readonly onLeave?: (() => void) | undefined;
   readonly onDown?: (() => void) | undefined;
+  /** It takes the focus when it comes onto the page, unless one uses fingers: a keyboard on the screen would cover the rest. */
+  readonly first?: boolean;
   readonly ref?: Ref<HTMLInputElement>;
 }
 
-export function SearchField({ label, value, onChange, clearLabel, keys, onLeave, onDown, ref }: Props): ReactElement {
+export function SearchField(props: Props): ReactElement {
+  const { label, value, onChange, clearLabel, keys, onLeave, onDown, first = false, ref } = props;
   const box = useRef<HTMLDivElement>(null);
+  const fingers = useMedia(touch);
+  useEffect(() => {
+    if (first && !fingers) box.current?.querySelector("input")?.focus({ preventScroll: true });
+  }, [first, fingers]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Escape") {
       event.stopPropagation();

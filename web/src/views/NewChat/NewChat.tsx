@@ -57,6 +57,7 @@ export function NewChat({ snapshot, actions }: Props): ReactElement {
     <>
       <PaneHeader title={t.newChat.title} onBack={actions.back} />
       <SearchField
+        first
         label={t.newChat.search}
         clearLabel={t.list.clearSearch}
         keys="Ctrl K"

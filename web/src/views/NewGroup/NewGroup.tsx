@@ -80,6 +80,7 @@ function PickPeople({
       />
       {picked.length > 0 && <Picked picked={picked} onRemove={actions.toggle} />}
       <SearchField
+        first
         label={t.newChat.search}
         clearLabel={t.list.clearSearch}
         keys="Ctrl K"

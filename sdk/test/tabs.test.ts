@@ -6,7 +6,7 @@ import type { Calls, Host } from "../src/client/host.ts";
 import { Problem } from "../src/http/problem.ts";
 import { electedHost } from "../src/tabs/elected.ts";
 import { followPage } from "../src/tabs/page.ts";
-import { interrupted, remoteHost } from "../src/tabs/remote.ts";
+import { interrupted, remoteHost, tellWhenGone } from "../src/tabs/remote.ts";
 import { serveTabs } from "../src/tabs/serve.ts";
 import { laterHost, switchedHost } from "../src/tabs/switch.ts";
 import { portWire } from "../src/tabs/wire.ts";
@@ -103,9 +103,11 @@ describe("a host at the other end of a message port", () => {
     for (const end of ends.splice(0)) end();
   });
 
-  const connect = (host: Host, locks?: Locks, lock?: string): Host => {
-    serveTabs(host, locks).connect(portWire<ToTab, ToHost>(channel.port1));
-    return remoteHost(portWire<ToHost, ToTab>(channel.port2), lock);
+  const connect = (host: Host, worker?: Locks, page?: Locks): Host => {
+    serveTabs(host, worker).connect(portWire<ToTab, ToHost>(channel.port1));
+    const wire = portWire<ToHost, ToTab>(channel.port2);
+    if (page !== undefined) tellWhenGone(wire, "page", page);
+    return remoteHost(wire);
   };
 
   test("answers, and rejects with the same problem", async () => {
@@ -165,11 +167,26 @@ describe("a host at the other end of a message port", () => {
   test("so does one that dies without a word, as its lock tells", async () => {
     const locks = origin();
     const [worker, page] = [locks.tab(), locks.tab()];
-    void page.locks.request("page", () => new Promise(() => undefined));
     const there = fakeHost();
-    const here = connect(there.host, worker.locks, "page");
+    const here = connect(there.host, worker.locks, page.locks);
     here.watch({ of: "conversations" }, vi.fn());
     await expect.poll(() => there.watched).toEqual(["conversations"]);
+    page.die();
+    await expect.poll(() => there.watched).toEqual([]);
+  });
+
+  test("a tab that is given its lock late is not taken for dead", async () => {
+    const locks = origin();
+    const [worker, page, other] = [locks.tab(), locks.tab(), locks.tab()];
+    void other.locks.request("page", () => new Promise(() => undefined));
+    const there = fakeHost();
+    const here = connect(there.host, worker.locks, page.locks);
+    here.watch({ of: "conversations" }, vi.fn());
+    await expect.poll(() => there.watched).toEqual(["conversations"]);
+    other.die();
+    // What is answered now was asked after the lock went from one to the other.
+    await here.call("devices");
+    expect(there.watched).toEqual(["conversations"]);
     page.die();
     await expect.poll(() => there.watched).toEqual([]);
   });
@@ -180,7 +197,7 @@ test("the person looks as long as any tab is in front", async () => {
   const server = serveTabs(there.host, undefined);
   const tabs = [new MessageChannel(), new MessageChannel()].map(({ port1, port2 }) => {
     server.connect(portWire<ToTab, ToHost>(port1));
-    return { host: remoteHost(portWire<ToHost, ToTab>(port2), undefined), port1 };
+    return { host: remoteHost(portWire<ToHost, ToTab>(port2)), port1 };
   });
   const [first, second] = tabs;
   await first?.host.call("setActive", true);

@@ -35,6 +35,7 @@ export function electedHost({ name, locks, channel: open, createHost, tab }: Ele
   const channel = open(name);
   const switched = switchedHost();
   const ownLock = `${name}/tab/${tab}`;
+  let held = false;
   let leading: Leading | undefined;
   let following: { readonly leader: string; readonly heard: (message: ToTab) => void } | undefined;
   const end = new AbortController();
@@ -43,12 +44,14 @@ export function electedHost({ name, locks, channel: open, createHost, tab }: Ele
   };
 
   const followLeader = (leader: string): void => {
-    if (leading !== undefined || following?.leader === leader) return;
+    // Without its lock a leader would take this tab for dead; it asks who leads once it has it.
+    if (!held || leading !== undefined || following?.leader === leader) return;
     const { wire, heard } = castWire<ToHost, ToTab>((message) => {
       post({ type: "to_leader", leader, tab, message });
     });
     following = { leader, heard };
-    switched.use(remoteHost(wire, ownLock));
+    wire.send({ type: "hello", lock: ownLock });
+    switched.use(remoteHost(wire));
   };
   const heard = (cast: Cast): void => {
     switch (cast.type) {
@@ -84,11 +87,15 @@ export function electedHost({ name, locks, channel: open, createHost, tab }: Ele
     await closed;
   };
   // Held as long as this tab lives: the leader learns by it when that is over.
-  locks.request(ownLock, { signal: end.signal }, () => aborted(end.signal)).catch(unlessClosed);
+  const own = (): Promise<void> => {
+    held = true;
+    post({ type: "who" });
+    return aborted(end.signal);
+  };
+  locks.request(ownLock, { signal: end.signal }, own).catch(unlessClosed);
   locks
     .request(`${name}/leader`, { signal: end.signal }, () => (end.signal.aborted ? undefined : lead()))
     .catch(unlessClosed);
-  post({ type: "who" });
   return {
     ...switched.host,
     close: async () => {

@@ -5,7 +5,7 @@ import type { Client } from "../client/client.ts";
 import type { Host } from "../client/host.ts";
 import { electedHost } from "./elected.ts";
 import { followPage, thisPage } from "./page.ts";
-import { remoteHost } from "./remote.ts";
+import { remoteHost, tellWhenGone } from "./remote.ts";
 import { serveTabs } from "./serve.ts";
 import { laterHost } from "./switch.ts";
 import type { ToHost, ToTab } from "./wire.ts";
@@ -64,10 +64,8 @@ export function openInTabs({ name, worker, createHost }: TabsOptions): Client {
 
 function workerHost({ port }: SharedWorker, lock: string): Host {
   const wire = portWire<ToHost, ToTab>(port);
-  if (!("locks" in navigator)) return remoteHost(wire, undefined);
-  // Held until this tab is gone, however it goes.
-  void navigator.locks.request(lock, () => new Promise<void>(() => undefined));
-  return remoteHost(wire, lock);
+  if ("locks" in navigator) tellWhenGone(wire, lock, navigator.locks);
+  return remoteHost(wire);
 }
 
 /** What of a shared worker's scope is used. */

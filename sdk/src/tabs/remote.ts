@@ -1,14 +1,25 @@
 import type { Stop } from "../base/clock.ts";
 import { keptParts } from "../base/kept.ts";
+import type { Locks } from "../base/locks.ts";
 import type { Calls, Host } from "../client/host.ts";
 import { Problem } from "../http/problem.ts";
 import type { ToHost, ToTab, Wire, WireError } from "./wire.ts";
 
 /**
- * A host at the other end of a wire. `lock` is the Web Lock that tells of this tab's end. Values are cloned on their way;
- * what has not changed in them is the same object as before.
+ * Holds a Web Lock as long as this tab lives, however it ends, and names it to the other end, which waits for it. Not before it
+ * is held: else the other end might get it first, and take this tab for dead.
  */
-export function remoteHost(wire: Wire<ToHost, ToTab>, lock: string | undefined): Host {
+export function tellWhenGone(wire: Wire<ToHost, ToTab>, lock: string, locks: Locks): void {
+  const held = (): Promise<never> => {
+    wire.send({ type: "hello", lock });
+    return new Promise(() => undefined);
+  };
+  // A tab without it is served as well; only that it has died is not heard of.
+  locks.request(lock, held).catch(() => undefined);
+}
+
+/** A host at the other end of a wire. Values are cloned on their way; what has not changed in them is the same object as before. */
+export function remoteHost(wire: Wire<ToHost, ToTab>): Host {
   let last = 0;
   const calls = new Map<number, { resolve: (value: unknown) => void; reject: (reason: Error) => void }>();
   const watches = new Map<number, { readonly listener: (value: never) => void; last: unknown }>();
@@ -25,7 +36,6 @@ export function remoteHost(wire: Wire<ToHost, ToTab>, lock: string | undefined):
     if (message.type === "answer") call?.resolve(message.value);
     else call?.reject(errorOf(message.error));
   });
-  wire.send({ type: "hello", lock });
   const call = (name: keyof Calls, ...args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const id = ++last;

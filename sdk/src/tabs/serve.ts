@@ -84,7 +84,7 @@ function take(served: Served, tab: Tab, wire: Wire<ToTab, ToHost>, message: ToHo
   const { host, locks } = served;
   switch (message.type) {
     case "hello": {
-      if (message.lock === undefined || locks === undefined) break;
+      if (locks === undefined) break;
       // It is given to us once the tab is gone, however that came.
       const gone = locks.request(message.lock, () => {
         leave(served, tab);

@@ -3,8 +3,8 @@ import type { Calls, Topic } from "../client/host.ts";
 
 /** Between a tab and its host, wherever that is: what passes a {@link Wire}. All of it can be cloned. */
 export type ToHost =
-  /** The first message of a tab. It holds the Web Lock `lock` as long as it lives, if it can. */
-  | { readonly type: "hello"; readonly lock: string | undefined }
+  /** The tab holds this Web Lock, as long as it lives. Where there are no locks it never says so. */
+  | { readonly type: "hello"; readonly lock: string }
   | { readonly type: "call"; readonly id: number; readonly name: keyof Calls; readonly args: readonly unknown[] }
   | { readonly type: "watch"; readonly id: number; readonly topic: Topic }
   | { readonly type: "stop"; readonly id: number }

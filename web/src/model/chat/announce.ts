@@ -24,7 +24,7 @@ export function announcements(
   const end = conversation.messages.subscribe(() => {
     const { messages, hasNewer } = conversation.messages.get();
     if (hasNewer) return;
-    const came = messages.filter(({ seq, mine }) => !mine && (seq ?? 0) > last);
+    const came = messages.filter((one) => !one.mine && isSaid(one) && (one.seq ?? 0) > last);
     last = Math.max(last, newest(conversation));
     if (came.length === 0) return;
     waiting.push(...came);
@@ -49,3 +49,6 @@ export function announcements(
 
 const newest = (conversation: Conversation): number =>
   conversation.messages.get().messages.reduce((most, { seq }) => Math.max(most, seq ?? 0), 0);
+
+/** What somebody said; all else is a line of the conversation itself. */
+const isSaid = ({ content }: Message): boolean => content.type === "text" || content.type === "unsupported";

@@ -5,42 +5,45 @@ const b = await chromium.launch({
   executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run"],
 });
-const c = await b.newContext({ locale: "en-GB" });
-c.on("serviceworker", async (w) => {
-  for (let i = 0; i < 6; i++) {
-    await new Promise((r) => setTimeout(r, 300));
-    console.log(
-      "state",
-      await w
-        .evaluate(() =>
-          [registration.installing?.state, registration.waiting?.state, registration.active?.state].join(),
-        )
-        .catch((e) => String(e)),
+for (let i = 0; i < 8; i++) {
+  const c = await b.newContext({ locale: "en-GB" });
+  const p = await c.newPage();
+  p.on("console", (m) => m.text().includes("bluetooth") || console.log("console", m.type(), m.text()));
+  p.on("pageerror", (e) => console.log("pageerror", e));
+  await p.goto(site.url);
+  await p.goto(site.invite);
+  await p.getByRole("button", { name: "Accept invitation" }).click();
+  await p.getByLabel("Name", { exact: true }).fill("Mia");
+  await p.getByLabel("Handle", { exact: true }).fill("mia" + i);
+  await p.getByText("Free", { exact: true }).waitFor();
+  await p.getByRole("button", { name: "Continue" }).click();
+  await p.getByRole("navigation", { name: "Chats" }).waitFor();
+  await p.waitForTimeout(i * 250);
+  const q = await c.newPage();
+  q.on("console", (m) => m.text().includes("bluetooth") || console.log("2 console", m.type(), m.text()));
+  q.on("pageerror", (e) => console.log("pageerror", e));
+  await q.goto(site.url);
+  const ok = await q
+    .getByText("Quiet for now")
+    .waitFor({ timeout: 5000 })
+    .then(
+      () => true,
+      () => false,
     );
-  }
-  console.log("sw", w.url());
-});
-c.on("console", (m) => console.log("console", m.type(), m.text()));
-const p = await c.newPage();
-p.on("console", (m) => console.log("console", m.type(), m.text()));
-p.on("pageerror", (e) => console.log("pageerror", e));
-await p.goto(site.url);
-const sw = await (await fetch(site.url + "/sw.js")).text();
-const files = JSON.parse(sw.match(/new Map\((\[.*?\])\.map/)[1]);
-
-console.log(
-  await p.evaluate(async (files) => {
-    const cache = await caches.open("x");
-    for (const { path, integrity, hashed } of files) {
-      try {
-        const file = await fetch(new Request(path, { integrity, cache: hashed ? "default" : "no-cache" }));
-        await cache.put(path, file);
-      } catch (e) {
-        return path + " " + String(e);
-      }
-    }
-    return "ok";
-  }, files),
-);
+  console.log(
+    i,
+    ok,
+    ok ? "" : await q.locator("body").innerText(),
+    JSON.stringify(
+      await q.evaluate(async () => ({
+        sw: navigator.serviceWorker.controller?.state,
+        locks: await navigator.locks
+          .query()
+          .then((q) => [q.held.map((l) => l.name + l.clientId), q.pending.map((l) => l.name + l.clientId)]),
+      })),
+    ),
+  );
+  await c.close();
+}
 await b.close();
 await site.close();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 
 /**
  * Shows a `<dialog>` as long as its component is there. The browser keeps the focus inside and gives it back after; what has
@@ -10,7 +10,8 @@ export function useModal(onClose: () => void): RefObject<HTMLDialogElement | nul
   useEffect(() => {
     close.current = onClose;
   });
-  useEffect(() => {
+  // Its end must run while the dialog still stands in the page: else the browser does not give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
     element.showModal();

@@ -61,7 +61,7 @@ test("everything can be done by keys alone", async ({ person }) => {
   await keyboard.press("Control+Alt+n");
   await expect(ada.page.getByLabel("Name or @handle")).toBeFocused();
   await keyboard.type(ben.handle);
-  await expect(ada.page.getByRole("button", { name: new RegExp(`@${ben.handle}`, "u") })).toBeVisible();
+  await expect(ada.page.getByRole("button", { name: /, @/u })).toHaveCount(1);
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
   await expect(ada.page.getByRole("textbox", { name: "Message" })).toBeFocused();

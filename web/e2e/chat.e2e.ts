@@ -1,4 +1,4 @@
-import { composer, expectTick, message, openChat, row, say, startChat, texts } from "./app.ts";
+import { composer, expectTick, message, openChat, row, say, startChat, texts, write } from "./app.ts";
 import { expect, test } from "./test.ts";
 
 test("two people talk, and see how far their messages have come and what the other is doing", async ({ person }) => {
@@ -19,7 +19,7 @@ test("two people talk, and see how far their messages have come and what the oth
   // Typing is seen while it lasts.
   await composer(ben.page).pressSequentially("By the hundr");
   await expect(ada.page.getByRole("button", { name: "Ben, open info" })).toContainText("typing");
-  await composer(ben.page).fill("");
+  await write(composer(ben.page), "");
   await expect(ada.page.getByRole("button", { name: "Ben, open info" })).toContainText("online");
 
   for (const text of ["By the hundred", "come and see"]) await say(ben.page, text);
@@ -37,7 +37,7 @@ test("what was written and not sent is kept, here alone", async ({ person }) => 
   const [ada, ben] = await Promise.all([person("Ada"), person("Ben")]);
   await startChat(ada.page, ben.handle);
   await say(ada.page, "one");
-  await composer(ada.page).fill("half a thou");
+  await write(composer(ada.page), "half a thou");
   await expect(row(ada.page, "Ben")).toContainText("half a thou");
   await ada.page.reload();
   await expect(composer(ada.page)).toHaveValue("half a thou");

@@ -1,4 +1,4 @@
-import { expectTick, message, openChat, row, say, startChat, toList } from "./app.ts";
+import { expectTick, message, openChat, row, say, startChat, toList, write } from "./app.ts";
 import { expect, test } from "./test.ts";
 
 test("a second device comes in by its code, has what was said before, and is logged out from the first", async ({
@@ -22,7 +22,7 @@ test("a second device comes in by its code, has what was said before, and is log
   const instead = ada.page.getByRole("button", { name: "Type the code instead" });
   await expect(typed.or(instead).first()).toBeVisible();
   if (await instead.isVisible()) await instead.click();
-  await typed.fill(shown);
+  await write(typed, shown);
   await ada.page.getByRole("button", { name: "Next" }).click();
   await expect(ada.page.getByRole("alertdialog")).toContainText(/Link .+ on .+\?/u);
   await ada.page.getByRole("button", { name: "Link it" }).click();

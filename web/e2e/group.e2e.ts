@@ -1,4 +1,4 @@
-import { expectTick, message, openChat, row, say } from "./app.ts";
+import { expectTick, message, openChat, row, say, write } from "./app.ts";
 import { expect, test } from "./test.ts";
 
 test("three people in a group: made, talked in, renamed, left", async ({ person }) => {
@@ -6,11 +6,11 @@ test("three people in a group: made, talked in, renamed, left", async ({ person 
   await ada.page.getByRole("button", { name: "New chat" }).first().click();
   await ada.page.getByRole("button", { name: "New group" }).click();
   for (const { handle } of [ben, eve]) {
-    await ada.page.getByLabel("Name or @handle").fill(handle);
+    await write(ada.page.getByLabel("Name or @handle"), handle);
     await ada.page.getByRole("checkbox", { name: new RegExp(`@${handle}`, "u") }).click();
   }
   await ada.page.getByRole("button", { name: "Next" }).click();
-  await ada.page.getByLabel("Group name").fill("Marsh watch");
+  await write(ada.page.getByLabel("Group name"), "Marsh watch");
   await ada.page.getByRole("button", { name: "Make group" }).click();
   await say(ada.page, "Six o'clock at the hide");
 
@@ -25,7 +25,7 @@ test("three people in a group: made, talked in, renamed, left", async ({ person 
 
   await ada.page.getByRole("button", { name: "Chat info" }).click();
   await ada.page.getByRole("button", { name: "Change name" }).click();
-  await ada.page.getByRole("dialog").getByLabel("Group name").fill("Marsh watch, Sunday");
+  await write(ada.page.getByRole("dialog").getByLabel("Group name"), "Marsh watch, Sunday");
   await ada.page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
   await expect(row(eve.page, "Marsh watch, Sunday")).toBeVisible();
   await expect(eve.page.getByText("Ada named the group “Marsh watch, Sunday”").first()).toBeVisible();

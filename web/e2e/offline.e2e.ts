@@ -1,4 +1,4 @@
-import { allTexts, composer, expectTick, message, openChat, row, say, startChat, texts, toEnd } from "./app.ts";
+import { allTexts, composer, expectTick, message, openChat, row, say, startChat, texts, toEnd, write } from "./app.ts";
 import { botOf } from "./bot.ts";
 import { expect, test } from "./test.ts";
 
@@ -54,7 +54,7 @@ test("a server that is killed while one sends loses nothing and makes nothing tw
   await startChat(ada.page, ben.handle);
   const wanted = Array.from({ length: 30 }, (_, at) => `number ${at + 1}`);
   for (const [at, text] of wanted.entries()) {
-    await composer(ada.page).fill(text);
+    await write(composer(ada.page), text);
     await ada.page.keyboard.press("Enter");
     if (at === 14) await site.server.kill();
     if (at === 24) await site.server.start();

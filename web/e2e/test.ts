@@ -1,4 +1,5 @@
 import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from "@playwright/test";
+import { write } from "./app.ts";
 import { openSite, type Site } from "./site.ts";
 
 /** A browser of somebody, and what went wrong in it. */
@@ -94,8 +95,8 @@ function refuseForeign(asked: string, url: string, wrong: string[]): void {
 export async function signUp(page: Page, invite: string, name: string, handle: string): Promise<void> {
   await page.goto(invite);
   await page.getByRole("button", { name: "Accept invitation" }).click();
-  await page.getByLabel("Name", { exact: true }).fill(name);
-  await page.getByLabel("Handle", { exact: true }).fill(handle);
+  await write(page.getByLabel("Name", { exact: true }), name);
+  await write(page.getByLabel("Handle", { exact: true }), handle);
   await expect(page.getByText("Free", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("navigation", { name: "Chats" })).toBeVisible();

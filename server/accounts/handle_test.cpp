@@ -76,11 +76,7 @@ TEST(DisplayName, ShowsSomethingOnOneLine) {
     EXPECT_TRUE(check_display_name(text)) << text;
   }
   for (const auto* text : {"", " ", " Ada", "Ada ", "\u00a0\u200b", "\u3164", "a\nb", "a\tb", "\x7f", "a\u0085",
-                           "\u202e"
-                           "ada",
-                           "\u2066"
-                           "ada",
-                           "a\u2028", "\xff", "\xed\xa0\x80"}) {
+                           "\u202eada", "\u2066ada", "a\u2028", "\xff", "\xed\xa0\x80"}) {
     EXPECT_EQ(check_display_name(text).error(), errc::bad_display_name) << text;
   }
   EXPECT_TRUE(check_display_name(std::string(128, 'x')));

@@ -22,6 +22,8 @@ export interface Gallery {
   readonly page: Page;
   /** Shows a story, and waits until it stands. */
   readonly show: (shown: Shown) => Promise<void>;
+  /** Changes the theme of the story that is shown. */
+  readonly dress: (theme: "light" | "dark") => Promise<void>;
   /** The names of all stories for a size. */
   readonly names: (size: "phone" | "tablet" | "desktop") => Promise<readonly string[]>;
   /** Errors of the page, and what its policy refused. */
@@ -48,6 +50,12 @@ export function galleryOn(page: Page): Gallery {
       await page.waitForSelector("html[data-ready], html[data-error]", { state: "attached" });
       const error = await page.locator("html").getAttribute("data-error");
       if (error !== null) throw new Error(`${story}: ${error}`);
+    },
+    dress: async (theme) => {
+      await page.evaluate(async (next) => {
+        document.documentElement.dataset.theme = next;
+        for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      }, theme);
     },
     names: async (size) => {
       await page.goto(`${address}/gallery.html`);

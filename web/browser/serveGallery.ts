@@ -60,6 +60,8 @@ async function answer(path: string, response: ServerResponse): Promise<void> {
       "Content-Type": types[extname(file)] ?? "application/octet-stream",
       "Content-Security-Policy": policy,
       "X-Content-Type-Options": "nosniff",
+      // Names of what Vite makes hold a hash of it.
+      "Cache-Control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
     });
     response.end(body);
   } catch {

@@ -9,8 +9,11 @@ export function useHotkeys(own: SignedIn, search: RefObject<HTMLInputElement | n
       if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
       const command = event.ctrlKey || event.metaKey;
       if (command && !event.altKey && event.key.toLowerCase() === "k") {
-        if (search.current === null) router.go({ at: "list" });
-        requestAnimationFrame(() => search.current?.focus());
+        const field = search.current ?? document.querySelector<HTMLInputElement>('nav input[type="search"]');
+        if (field === null) router.go({ at: "list" });
+        requestAnimationFrame(() => {
+          (field ?? search.current)?.focus();
+        });
       } else if (command && event.altKey && event.key.toLowerCase() === "n") {
         router.go({ at: "new_chat" });
       } else if (event.altKey && !command && (event.key === "ArrowUp" || event.key === "ArrowDown")) {

@@ -27,9 +27,17 @@ export async function frames(count: number): Promise<void> {
   }
 }
 
+/** What is read out of an element: its `aria-label`, else its text without what is for the eye alone. */
+function nameOf(element: Element): string {
+  const label = element.getAttribute("aria-label");
+  if (label !== null) return label;
+  const copy = element.cloneNode(true) as Element;
+  for (const silent of copy.querySelectorAll('[aria-hidden="true"]')) silent.remove();
+  return copy.textContent;
+}
+
 /** The element with this name: its `aria-label`, else its text; exactly, or beginning with it. */
 export function named(selector: string, name: string): Promise<HTMLElement> {
-  const nameOf = (element: Element): string => element.getAttribute("aria-label") ?? element.textContent;
   return until(() => {
     const all = [...document.querySelectorAll<HTMLElement>(selector)].filter(visible);
     return all.find((one) => nameOf(one).trim() === name) ?? all.find((one) => nameOf(one).trim().startsWith(name));

@@ -83,6 +83,7 @@ export const stories: Stories = {
       if (device === "phone") return;
       await press("button", "Emoji");
       await named('[role="dialog"] button', "grinning face");
+      (await named("textarea", "Message")).focus();
     },
   },
   "c-direct": { ...rest, render: () => <AppStory at={chat(anouk)} /> },

@@ -104,7 +104,7 @@ export class LogWindow<T extends LogRow> {
     const onScroll = (): void => {
       const moved = scroller.scrollTop !== this.#put;
       this.#put = undefined;
-      this.#scrolled();
+      this.#scrolled(moved);
       if (moved) this.#tellFirst();
     };
     scroller.addEventListener("scroll", onScroll, { passive: true });
@@ -145,7 +145,7 @@ export class LogWindow<T extends LogRow> {
       this.#setFollowing(true);
     }
     if (!ended) this.#setFollowing(false);
-    if (!this.#following && this.#scroller !== undefined) this.#readAnchor(new Set(rows.map(({ key }) => key)));
+    if (!this.#following && this.#scroller !== undefined) this.#keepAnchor(rows);
     this.#rows = rows;
     this.#layout.setRows(
       rows.map(({ key }) => key),
@@ -155,15 +155,17 @@ export class LogWindow<T extends LogRow> {
     this.#publish(this.#expectedTop());
   }
 
-  /** To be called after each change of the page, before it is painted. */
-  committed(): void {
+  /** To be called after each change of the page, before it is painted, with the view that it shows. */
+  committed(shown: LogView<T>): void {
     for (const [key, element] of this.#elements) {
       if (!this.#layout.isMeasured(key)) this.#layout.setHeight(key, element.getBoundingClientRect().height);
     }
     this.#restore();
+    // Rows have changed in the meantime: the page comes to show them, too, and until then its scroll position means other rows.
+    if (shown !== this.#view.get()) return;
     if (this.#beginning && this.#elements.size > 0) {
       this.#beginning = false;
-      this.#scrolled();
+      this.#scrolled(true);
     }
     this.#cover();
     if (this.#focusNext !== undefined && this.#elements.has(this.#focusNext)) this.focus(this.#focusNext);
@@ -247,7 +249,8 @@ export class LogWindow<T extends LogRow> {
   /** Publishes other rows if those on the page hardly reach beyond the edges. */
   #cover(): void {
     const scroller = this.#scroller;
-    if (scroller === undefined) return;
+    // As long as nothing is on the page the scroll position says nothing.
+    if (scroller === undefined || this.#beginning) return;
     const top = scroller.scrollTop;
     const missesAbove = this.#first > 0 && this.#layout.offsetOf(this.#first) > top - fetchWithin;
     const bottom = top + this.#height + fetchWithin;
@@ -282,6 +285,14 @@ export class LogWindow<T extends LogRow> {
     return element.getBoundingClientRect().top - (this.#scroller?.getBoundingClientRect().top ?? 0);
   }
 
+  /** Where an anchor is not among the rows that come, another is chosen; what the page shows by now is put right before. */
+  #keepAnchor(rows: readonly T[]): void {
+    this.#restore();
+    const anchor = this.#anchor?.key;
+    if (anchor !== undefined && rows.some(({ key }) => key === anchor)) return;
+    this.#readAnchor(new Set(rows.map(({ key }) => key)));
+  }
+
   /** The anchor is the first row that begins in sight; of `among`, if given. */
   #readAnchor(among?: ReadonlySet<string>): void {
     const scroller = this.#scroller;
@@ -292,19 +303,20 @@ export class LogWindow<T extends LogRow> {
       const element = key === undefined ? undefined : this.#elements.get(key);
       if (key === undefined || element === undefined || among?.has(key) === false) continue;
       const top = this.#topOf(element);
-      // A row that fills the window is an anchor, too, if no other begins in it.
-      if (top >= this.#height && this.#anchor !== undefined) return;
+      // After a jump those on the page are far away; and a row that fills the window is an anchor if no other begins in it.
+      if (top >= this.#height) return;
       this.#anchor = { key, top };
       if (top >= 0) return;
     }
   }
 
-  #scrolled(): void {
+  /** `moved`: by somebody, who so chose another anchor. */
+  #scrolled(moved: boolean): void {
     const scroller = this.#scroller;
     if (scroller === undefined) return;
     const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
     this.#setFollowing(this.#ended && left <= followWithin && this.#last === this.#layout.count);
-    this.#readAnchor();
+    if (moved) this.#readAnchor();
     this.#cover();
     this.#want(left);
     this.#lookSoon();

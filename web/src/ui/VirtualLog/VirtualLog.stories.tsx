@@ -1,9 +1,18 @@
+import { useMemo, useState, type ReactElement } from "react";
 import type { Stories } from "../../gallery/story.ts";
+import type { LogEvents } from "./LogWindow.ts";
 import { VirtualLog } from "./VirtualLog.tsx";
 
-const rows = Array.from({ length: 500 }, (_, at) => ({ key: `${at}`, height: 24 + ((at * 37) % 90) }));
+interface SizedRow {
+  readonly key: string;
+  readonly height: number;
+}
+
+const sized = (at: number): SizedRow => ({ key: `${at}`, height: 24 + ((Math.abs(at) * 37) % 90) });
+const range = (from: number, to: number): SizedRow[] => Array.from({ length: to - from }, (_, at) => sized(from + at));
+
 const nothing = (): void => undefined;
-const events = {
+const events: LogEvents = {
   onFollow: nothing,
   onTop: nothing,
   onBottom: nothing,
@@ -12,24 +21,66 @@ const events = {
   onFirst: nothing,
 };
 
+interface LogProps {
+  readonly rows: readonly SizedRow[];
+  readonly onTop?: () => void;
+}
+
+function Log({ rows, onTop = nothing }: LogProps): ReactElement {
+  const told = useMemo(() => ({ ...events, onTop }), [onTop]);
+  const last = rows.at(-1)?.key;
+  return (
+    <VirtualLog
+      label="Rows"
+      rows={rows}
+      ended
+      start={{ at: "end" }}
+      estimate={() => 60}
+      events={told}
+      onLeave={nothing}
+      render={({ key, height }) => (
+        <div data-focus="" tabIndex={key === last ? 0 : -1} role="article" aria-label={key} style={{ height }}>
+          {key}
+        </div>
+      )}
+    />
+  );
+}
+
+/** Rows that come and grow when buttons are pressed: what a test does to a log. */
+function Live(): ReactElement {
+  const [rows, setRows] = useState<readonly SizedRow[]>(() => range(0, 300));
+  const older = (): void => {
+    setRows((now) => [...range(Number(now[0]?.key) - 50, Number(now[0]?.key)), ...now]);
+  };
+  const newer = (): void => {
+    setRows((now) => [...now, ...range(now.length, now.length + 3)]);
+  };
+  // As pictures do that come, or letters of another font.
+  const taller = (): void => {
+    setRows((now) => now.map((row) => (Number(row.key) % 3 === 0 ? { ...row, height: row.height + 31 } : row)));
+  };
+  return (
+    <>
+      <p>
+        <button type="button" onClick={older}>
+          Older
+        </button>{" "}
+        <button type="button" onClick={newer}>
+          Newer
+        </button>{" "}
+        <button type="button" onClick={taller}>
+          Taller
+        </button>
+      </p>
+      <Log rows={rows} />
+    </>
+  );
+}
+
+const rows = range(0, 500);
+
 export const stories: Stories = {
-  rows: {
-    frame: "pane",
-    render: () => (
-      <VirtualLog
-        label="Rows"
-        rows={rows}
-        ended
-        start={{ at: "end" }}
-        estimate={() => 60}
-        events={events}
-        onLeave={nothing}
-        render={({ key, height }) => (
-          <div data-focus="" tabIndex={key === "499" ? 0 : -1} role="article" aria-label={key} style={{ height }}>
-            {key}
-          </div>
-        )}
-      />
-    ),
-  },
+  rows: { frame: "pane", render: () => <Log rows={rows} /> },
+  live: { frame: "pane", render: () => <Live /> },
 };

@@ -2,6 +2,7 @@ import {
   memo,
   useImperativeHandle,
   useLayoutEffect,
+  useReducer,
   useRef,
   useState,
   type KeyboardEventHandler,
@@ -62,7 +63,12 @@ export function VirtualLog<T extends LogRow>(props: Props<T>): ReactElement {
     };
   }, [log]);
   useLayoutEffect(() => {
-    log.committed();
+    log.committed(view);
+  }, [log, view]);
+  const [, renderAgain] = useReducer((times: number) => times + 1, 0);
+  useLayoutEffect(() => {
+    // What was published before the signal had a listener is on the page with the first paint all the same.
+    if (log.view.get() !== view) renderAgain();
   }, [log, view]);
   useImperativeHandle(
     ref,

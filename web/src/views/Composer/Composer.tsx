@@ -45,7 +45,7 @@ function OpenComposer({ snapshot, actions }: Props): ReactElement {
   const { draft, enterSends, tooLong, emoji } = snapshot;
   const field = useRef<FieldHandle>(null);
   const fingers = useMedia(touch);
-  const [picking, setPicking] = useState(false);
+  const [picking, setPicking] = useState<"no" | "beside" | "inside">("no");
   const empty = draft.trim() === "";
   useEffect(() => {
     // A keyboard on the screen would cover what one came to read.
@@ -84,24 +84,27 @@ function OpenComposer({ snapshot, actions }: Props): ReactElement {
             <IconButton
               icon={Smile}
               label={t.composer.emoji}
-              aria-expanded={picking}
+              aria-expanded={picking !== "no"}
               aria-haspopup="dialog"
-              onClick={() => {
-                if (!picking) actions.openEmoji();
-                setPicking(!picking);
+              onClick={(event) => {
+                if (picking === "no") actions.openEmoji();
+                // Who comes by keys goes on inside; a pointer leaves the caret in the field.
+                setPicking(picking !== "no" ? "no" : event.detail === 0 ? "inside" : "beside");
+                if (event.detail !== 0 && !fingers) field.current?.focus();
               }}
             />
           </span>
         </div>
         <SendButton empty={empty} onClick={send} />
       </div>
-      {picking && (
+      {picking !== "no" && (
         <div className={styles.picker}>
           <EmojiPicker
             snapshot={emoji}
+            takesFocus={picking === "inside"}
             onPick={insert}
             onClose={() => {
-              setPicking(false);
+              setPicking("no");
               field.current?.focus();
             }}
           />

@@ -17,7 +17,11 @@ const groups: readonly EmojiGroup[] = [
 const ready: EmojiSnapshot = { state: "ready", groups, recent: groups[1]?.emoji ?? [] };
 
 export const stories: Stories = {
-  ready: { render: () => <EmojiPicker snapshot={ready} onPick={nothing} onClose={nothing} /> },
-  loading: { render: () => <EmojiPicker snapshot={{ state: "loading" }} onPick={nothing} onClose={nothing} /> },
-  failed: { render: () => <EmojiPicker snapshot={{ state: "failed" }} onPick={nothing} onClose={nothing} /> },
+  ready: { render: () => <EmojiPicker takesFocus={false} snapshot={ready} onPick={nothing} onClose={nothing} /> },
+  loading: {
+    render: () => <EmojiPicker takesFocus={false} snapshot={{ state: "loading" }} onPick={nothing} onClose={nothing} />,
+  },
+  failed: {
+    render: () => <EmojiPicker takesFocus={false} snapshot={{ state: "failed" }} onPick={nothing} onClose={nothing} />,
+  },
 };

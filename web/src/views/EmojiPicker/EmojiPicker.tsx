@@ -15,6 +15,8 @@ export type EmojiSnapshot =
 
 interface Props {
   readonly snapshot: EmojiSnapshot;
+  /** The focus goes to its search field. */
+  readonly takesFocus: boolean;
   readonly onPick: (emoji: string) => void;
   readonly onClose: () => void;
 }
@@ -34,7 +36,7 @@ const icons = {
 } satisfies Record<Tab, typeof Smile>;
 
 /** Emoji by group, or by name. It stays open until it is left, so that several can be picked. */
-export function EmojiPicker({ snapshot, onPick, onClose }: Props): ReactElement {
+export function EmojiPicker({ snapshot, takesFocus, onPick, onClose }: Props): ReactElement {
   const { t } = useWords();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -59,7 +61,7 @@ export function EmojiPicker({ snapshot, onPick, onClose }: Props): ReactElement 
         onClose();
       }}
     >
-      {snapshot.state === "ready" && <Ready snapshot={snapshot} onPick={onPick} />}
+      {snapshot.state === "ready" && <Ready snapshot={snapshot} takesFocus={takesFocus} onPick={onPick} />}
       {snapshot.state === "failed" && <p className={styles.note}>{t.emoji.failed}</p>}
       {(snapshot.state === "loading" || snapshot.state === "closed") && (
         <p className={styles.note} role="status">
@@ -73,14 +75,19 @@ export function EmojiPicker({ snapshot, onPick, onClose }: Props): ReactElement 
 
 interface ReadyProps {
   readonly snapshot: Extract<EmojiSnapshot, { state: "ready" }>;
+  readonly takesFocus: boolean;
   readonly onPick: (emoji: string) => void;
 }
 
-function Ready({ snapshot, onPick }: ReadyProps): ReactElement {
+function Ready({ snapshot, takesFocus, onPick }: ReadyProps): ReactElement {
   const { t } = useWords();
   const { groups, recent } = snapshot;
   const [tab, setTab] = useState<Tab>("people");
   const [query, setQuery] = useState("");
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (takesFocus) search.current?.focus();
+  }, [takesFocus]);
   const shown = useMemo(() => {
     if (query.trim() !== "") return searchEmoji(groups, query);
     return tab === "recent" ? recent : (groups.find(({ name }) => name === tab)?.emoji ?? []);
@@ -107,6 +114,7 @@ function Ready({ snapshot, onPick }: ReadyProps): ReactElement {
       <label className={styles.search}>
         <Search size="1.125rem" strokeWidth={1.75} aria-hidden="true" />
         <input
+          ref={search}
           type="search"
           aria-label={t.emoji.search}
           placeholder={t.emoji.search}

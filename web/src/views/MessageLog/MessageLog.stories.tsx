@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
-import { longConversation } from "../../model/fake/demo.ts";
 import { at } from "../../model/fake/demoTime.ts";
+import { longConversation } from "../../model/fake/long.ts";
 import type { Stories } from "../../gallery/story.ts";
 import { face, messageRow } from "../../gallery/samples.ts";
 import { silent } from "../../gallery/silent.ts";

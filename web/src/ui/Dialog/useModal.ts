@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 
 /**
- * Shows a `<dialog>` as long as its component is there. The browser keeps the focus inside and gives it back after; what has
+ * Shows a `<dialog>` as long as its component is there. The browser keeps the focus inside, and it goes back to where it was after; what has
  * `data-first` gets it at the beginning, else the first thing that can. Escape asks `onClose`.
  */
 export function useModal(onClose: () => void): RefObject<HTMLDialogElement | null> {
@@ -14,6 +14,7 @@ export function useModal(onClose: () => void): RefObject<HTMLDialogElement | nul
   useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
+    const before = document.activeElement;
     element.showModal();
     element.querySelector<HTMLElement>("[data-first]")?.focus();
     const cancel = (event: Event): void => {
@@ -30,6 +31,9 @@ export function useModal(onClose: () => void): RefObject<HTMLDialogElement | nul
       element.removeEventListener("cancel", cancel);
       element.removeEventListener("close", closed);
       element.close();
+      // The browser gives the focus back only to what closes while it still stands in the page.
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
   return dialog;

@@ -33,7 +33,8 @@ export function SearchField(props: Props): ReactElement {
       if (value !== "") onChange("");
       else onLeave?.();
     }
-    if (event.key === "ArrowDown" && onDown !== undefined) {
+    const plain = !event.altKey && !event.ctrlKey && !event.metaKey;
+    if (event.key === "ArrowDown" && plain && onDown !== undefined) {
       event.preventDefault();
       onDown();
     }

@@ -60,10 +60,14 @@ export function Devices({ snapshot, actions }: Props): ReactElement {
         <Button kind="primary" icon={QrCode} label={words.link} onClick={actions.link} />
       </div>
       <Content snapshot={snapshot} actions={actions} onAsk={setQuestion} />
-      <p className={styles.note}>{words.away}</p>
-      <Card padded>
-        <Notice />
-      </Card>
+      {snapshot.state === "read" && (
+        <>
+          <p className={styles.note}>{words.away}</p>
+          <Card padded>
+            <Notice />
+          </Card>
+        </>
+      )}
       {question?.kind === "log_out" && (
         <ConfirmDialog
           title={words.logOutTitle(question.device.name)}

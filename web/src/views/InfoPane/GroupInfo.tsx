@@ -84,12 +84,7 @@ function Members({ snapshot, actions, managing, onAsk }: MembersProps): ReactEle
             <ListButton tone="accent" icon={UserPlus} title={t.info.addMembers} onClick={actions.addMembers} />
           </li>
         )}
-        {shown === undefined && (
-          <li className={styles.wait}>
-            <Skeleton width={12} />
-            <Skeleton width={9} />
-          </li>
-        )}
+        {shown === undefined && <WaitingMembers count={Math.min(memberCount, few)} />}
         {shown?.map((member) => (
           <li key={member.id}>
             <MemberRow
@@ -105,7 +100,7 @@ function Members({ snapshot, actions, managing, onAsk }: MembersProps): ReactEle
           </li>
         ))}
       </ul>
-      {!all && (members?.length ?? 0) > few && (
+      {!all && (members?.length ?? memberCount) > few && (
         <button
           type="button"
           className={styles.all}
@@ -127,6 +122,20 @@ function Members({ snapshot, actions, managing, onAsk }: MembersProps): ReactEle
         />
       )}
     </Card>
+  );
+}
+
+/** Lines as high as those of the members that are being read. */
+function WaitingMembers({ count }: { readonly count: number }): ReactElement {
+  return (
+    <>
+      {Array.from({ length: count }, (_, at) => (
+        <li key={at} className={styles.wait}>
+          <Skeleton circle width={2.5} />
+          <Skeleton width={7 + ((at * 3) % 5)} />
+        </li>
+      ))}
+    </>
   );
 }
 

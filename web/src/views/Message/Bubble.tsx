@@ -10,10 +10,12 @@ interface Props {
   readonly message: MessageSnapshot;
   /** The colour of the author's name. */
   readonly tint: number;
+  /** Of the links in it: they are tab stops where the message is one. */
+  readonly tabIndex: 0 | -1;
 }
 
 /** What was said, when, and how far it came. */
-export function Bubble({ message, tint }: Props): ReactElement {
+export function Bubble({ message, tint, tabIndex }: Props): ReactElement {
   const { t, format } = useWords();
   const { text, mine, group, first, author, time, tick } = message;
   const role = author.role === "member" ? "" : t.info.roles[author.role];
@@ -33,7 +35,7 @@ export function Bubble({ message, tint }: Props): ReactElement {
           </span>
         ) : (
           <span data-text="">
-            <Text text={text} />
+            <Text text={text} tabIndex={tabIndex} />
           </span>
         )}
         <span className={styles.meta}>
@@ -46,7 +48,7 @@ export function Bubble({ message, tint }: Props): ReactElement {
 }
 
 /** Addresses lead where they say, in a window of their own that knows nothing of this one. */
-function Text({ text }: { readonly text: string }): ReactElement {
+function Text({ text, tabIndex }: { readonly text: string; readonly tabIndex: 0 | -1 }): ReactElement {
   return (
     <>
       {linksIn(text).map((part, at) =>
@@ -54,7 +56,7 @@ function Text({ text }: { readonly text: string }): ReactElement {
           <span key={at}>{part.text}</span>
         ) : (
           <bdi key={at}>
-            <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+            <a href={part.href} target="_blank" rel="noopener noreferrer nofollow" tabIndex={tabIndex}>
               {part.text}
             </a>
           </bdi>

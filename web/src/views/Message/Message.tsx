@@ -94,7 +94,7 @@ export const Message = memo(function Message({ message, actions, tabIndex, held 
           onKeyDown={byKey}
         >
           <div className={styles.hold} {...press} onContextMenu={openMenu}>
-            <Bubble message={message} tint={tintOf(author.face.id)} />
+            <Bubble message={message} tint={tintOf(author.face.id)} tabIndex={tabIndex} />
           </div>
           <span className={styles.tools}>
             <IconButton

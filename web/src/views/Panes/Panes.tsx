@@ -125,12 +125,21 @@ function focusNextPane(frame: HTMLElement | null, step: 1 | -1): void {
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   for (let tried = 1; tried <= panes.length; tried++) {
     const pane = panes[(at + step * tried + panes.length * 2) % panes.length];
-    const target = pane?.querySelector<HTMLElement>(
-      '[data-row][tabindex="0"], textarea, [data-focus][tabindex="0"], a[href], button:not([tabindex="-1"]), input',
-    );
-    if (target !== undefined && target !== null) {
+    const target = pane === undefined ? undefined : mainStopOf(pane);
+    if (target !== undefined) {
       target.focus();
       return;
     }
   }
+}
+
+/** Where the focus goes in a pane: to its rows, where one writes, else to the first that can have it. */
+function mainStopOf(pane: HTMLElement): HTMLElement | undefined {
+  for (const stops of ['[data-row][tabindex="0"]', "textarea", 'a[href], button:not([tabindex="-1"]), input']) {
+    const found = [...pane.querySelectorAll<HTMLElement>(stops)].find((one) =>
+      one.checkVisibility({ visibilityProperty: true }),
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

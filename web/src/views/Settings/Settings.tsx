@@ -122,7 +122,8 @@ function Pages({ snapshot, actions }: Props): ReactElement {
       key: "devices",
       icon: MonitorSmartphone,
       title: words.devices,
-      text: devices === undefined ? undefined : words.deviceCount(devices),
+      // A line is there before it is known what stands in it.
+      text: devices === undefined ? "\u00a0" : words.deviceCount(devices),
     },
     { key: "language", icon: Languages, title: words.language, text: language },
   ];

@@ -116,7 +116,7 @@ function OverThread({ over, actions, onOver, onClose }: OverProps): ReactElement
           lifted={
             small ? (
               <LiftedMessage mine={message.mine}>
-                <Bubble message={message} tint={tintOf(message.author.face.id)} />
+                <Bubble message={message} tint={tintOf(message.author.face.id)} tabIndex={-1} />
               </LiftedMessage>
             ) : undefined
           }

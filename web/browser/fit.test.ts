@@ -1,0 +1,75 @@
+import { expect, type Page } from "@playwright/test";
+import { galleryOn, sizes, test, type Shown } from "./gallery.ts";
+
+/** What reaches beyond the window, as far as it could be seen: nothing should. */
+const beyond = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const scrolls = (element: Element): boolean => {
+      const { overflowX } = getComputedStyle(element);
+      return overflowX === "auto" || overflowX === "scroll";
+    };
+    const inScroller = (element: Element): boolean => {
+      for (let at = element.parentElement; at !== null && at !== document.body; at = at.parentElement)
+        if (scrolls(at) && at.scrollWidth > at.clientWidth) return true;
+      return false;
+    };
+    const all = document.querySelectorAll<HTMLElement>(
+      "#root :is(button, a, input, textarea, h1, h2, h3, p, li, b, time, img)",
+    );
+    const found = [...all].flatMap((element) => {
+      if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return [];
+      if (element.closest("[inert]") !== null || inScroller(element)) return [];
+      const { left, right, width: own } = element.getBoundingClientRect();
+      if (own < 2 || (left >= -1 && right <= width + 1)) return [];
+      return [
+        `${element.tagName.toLowerCase()} “${element.textContent.slice(0, 40)}” from ${left} to ${right} of ${width}`,
+      ];
+    });
+    if (document.documentElement.scrollWidth > width)
+      found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+    return found;
+  });
+
+const looks: readonly (readonly [string, Omit<Shown, "story">])[] = [
+  ["a phone of 320 px", { size: "phone" }],
+  ["a phone of 320 px, in German", { size: "phone", locale: "de" }],
+  ["a phone of 320 px with text twice as large", { size: "phone", text: 200 }],
+  ["a phone of 320 px from right to left", { size: "phone", dir: "rtl" }],
+];
+
+for (const [name, look] of looks) {
+  test.describe(name, () => {
+    test.use({
+      ...sizes.phone,
+      viewport: { width: 320, height: 640 },
+      contextOptions: { reducedMotion: "reduce" },
+    });
+    test(`every screen fits on ${name}`, async ({ page }) => {
+      test.setTimeout(600_000);
+      const gallery = galleryOn(page);
+      const names = (await gallery.names("phone")).filter((story) => story.startsWith("screens/"));
+      const found: string[] = [];
+      for (const story of names) {
+        await gallery.show({ story, ...look });
+        for (const one of await beyond(page)) found.push(`${story}: ${one}`);
+      }
+      expect([...found, ...gallery.wrong]).toEqual([]);
+    });
+  });
+}
+
+test.describe("on a desktop", () => {
+  test.use({ ...sizes.desktop, viewport: { width: 1280, height: 720 }, contextOptions: { reducedMotion: "reduce" } });
+  test("every screen fits with text twice as large, from right to left", async ({ page }) => {
+    test.setTimeout(600_000);
+    const gallery = galleryOn(page);
+    const names = (await gallery.names("desktop")).filter((story) => /^screens\/(?!z-)/u.test(story));
+    const found: string[] = [];
+    for (const story of names) {
+      await gallery.show({ story, text: 200, dir: "rtl" });
+      for (const one of await beyond(page)) found.push(`${story}: ${one}`);
+    }
+    expect([...found, ...gallery.wrong]).toEqual([]);
+  });
+});

@@ -28,7 +28,7 @@ test("P1 who shares a conversation sees whether the other looks, and when they l
   await server.conversation(as, bs);
   const [ada, ben] = [await open(as), await open(bs)];
   const presence = ada.presence(bs.account);
-  // Whoever subscribes anew begins with nothing known: this one looks all the time.
+  // Nothing is known of whom nobody watches: this one does all the time.
   presence.subscribe(() => undefined);
   await until(presence, ({ online }) => online, "ben to be there");
   ben.setActive(false);
@@ -37,6 +37,17 @@ test("P1 who shares a conversation sees whether the other looks, and when they l
   expect((away.lastSeen ?? 1) % 60_000).toBe(0);
   ben.setActive(true);
   await until(presence, ({ online }) => online, "ben to be back");
+});
+
+test("P1 who looks later, or looked before they shared a conversation, sees it, too", async () => {
+  const [fs, gs] = [await server.account("fay"), await server.account("gus")];
+  const [fay] = [await open(fs), await open(gs)];
+  const early = fay.presence(gs.account);
+  early.subscribe(() => undefined);
+  await fay.startDirect(gs.account);
+  await until(early, ({ online }) => online, "gus to be there");
+  const late = fay.presence(gs.account);
+  await until(late, ({ online }) => online, "gus to be there for who looks later");
 });
 
 test("P1 who shares none sees nothing", async () => {

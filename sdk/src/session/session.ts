@@ -34,7 +34,8 @@ export type SessionEnd =
 /** What a session has to tell. */
 export type SessionEvent =
   | { readonly type: "opened"; readonly properties: Properties }
-  | { readonly type: "subscribed"; readonly reasons: readonly number[] }
+  /** The answer to {@link Session.subscribe}, or to what the session began with. */
+  | { readonly type: "subscribed"; readonly id: number; readonly reasons: readonly number[] }
   /** `ack` is for {@link Session.acknowledge}; 0 at QoS 0. `payload` is not changed afterwards. */
   | { readonly type: "message"; readonly topic: string; readonly payload: Uint8Array; readonly ack: number }
   /** The answer to a message that was published at QoS 1. */
@@ -57,8 +58,9 @@ export interface Session {
   deadline(): number | undefined;
   /** Publishes at QoS 0, or at QoS 1 and returns the packet id that `answered` will name. */
   publish(topic: string, payload: Uint8Array, qos: 0 | 1, now: number): number;
-  /** Asks for more than what the session began with, or for less. Nothing tells when that is done. */
-  subscribe(filter: string, qos: 0 | 1, now: number): void;
+  /** Asks for more than what the session began with; returns the packet id that `subscribed` will name. */
+  subscribe(filter: string, qos: 0 | 1, now: number): number;
+  /** Asks for less. Nothing tells when that is done. */
   unsubscribe(filter: string, now: number): void;
   /** Acknowledges a message: it is in the store. */
   acknowledge(ack: number, now: number): void;
@@ -133,7 +135,9 @@ export function createSession(options: SessionOptions): Session {
     },
     subscribe: (filter, qos, now) => {
       const subscriptions = [{ filter, options: qos }];
-      send(machine, { type: "subscribe", id: freshId(machine), subscriptions, properties: {} }, now);
+      const id = freshId(machine);
+      send(machine, { type: "subscribe", id, subscriptions, properties: {} }, now);
+      return id;
     },
     unsubscribe: (filter, now) => {
       send(machine, { type: "unsubscribe", id: freshId(machine), filters: [filter], properties: {} }, now);
@@ -196,7 +200,7 @@ function handle(machine: Machine, packet: Packet, now: number): SessionEvent[] {
     case "puback":
       return answered(machine, packet, now);
     case "suback":
-      return [{ type: "subscribed", reasons: packet.reasons }];
+      return [{ type: "subscribed", id: packet.id, reasons: packet.reasons }];
     case "unsuback":
       return [];
     case "pingresp":

@@ -26,6 +26,8 @@ import { createSerial } from "./serial.ts";
 import type { Serial } from "./serial.ts";
 import { takeState } from "./state.ts";
 import { raiseRead } from "./unread.ts";
+import { createWatches } from "./watches.ts";
+import type { Watches } from "./watches.ts";
 
 /** How far this device is with its account. */
 export type SyncState =
@@ -79,7 +81,7 @@ export interface Engine {
   older(conversation: Id, before: number): Promise<void>;
   /** Reads the account's state anew. */
   refresh(): Promise<void>;
-  /** Wants `filter` at QoS 0 while connected, until the returned function is called; what comes goes to `listener`. */
+  /** {@link Watches.watch}. */
   watch(filter: string, listener: (payload: Uint8Array) => void): () => void;
   /** Ends with the reason that the store gave. */
   fail(): void;
@@ -108,7 +110,7 @@ interface Machine {
   readonly events: Emitter<EngineEvent>;
   /** The end of each connection. */
   readonly ends: Emitter<"ended">;
-  readonly watchers: Map<string, Set<(payload: Uint8Array) => void>>;
+  readonly watches: Watches;
   readonly link: Link;
   readonly receiver: Receiver;
   readonly sender: Sender;
@@ -161,7 +163,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     older: (conversation, before) => filler.older(conversation, before),
     refresh: () => refresh(machine, { forget: false, quiet: false }),
-    watch: (filter, listener) => watch(machine, filter, listener),
+    watch: machine.watches.watch,
     fail: () => {
       link.stop();
       filler.pause();
@@ -218,7 +220,7 @@ function assemble(parts: EngineParts): Machine {
     serial,
     events,
     ends: emitter<"ended">(),
-    watchers: new Map(),
+    watches: createWatches({ ...parts, link }),
     link,
     receiver,
     sender,
@@ -264,6 +266,7 @@ function opened(machine: Machine, properties: Properties): void {
   const connection = ++machine.connection;
   const { book } = machine.parts;
   tellActive(machine);
+  machine.watches.opened();
   inOrder(machine, connection, async () => {
     const dataId = userProperty(properties, "data-id");
     const { dataId: known, at } = book.me();
@@ -291,6 +294,7 @@ function closed(machine: Machine): void {
   machine.connection++;
   machine.sender.close();
   machine.filler.pause();
+  machine.watches.closed();
   machine.ends.emit("ended");
 }
 
@@ -321,9 +325,7 @@ function inOrder(machine: Machine, connection: number, work: () => Promise<void>
 
 /** What is not kept need not wait: signals of the moment. True if the message was one. */
 function takeMomentary(machine: Machine, { topic, payload }: Incoming): boolean {
-  const watchers = machine.watchers.get(topic);
-  for (const listener of watchers ?? []) listener(payload);
-  if (watchers !== undefined) return true;
+  if (machine.watches.take(topic, payload)) return true;
   const conversation = /^c\/([a-z2-7]{26})\/live$/.exec(topic)?.[1];
   if (conversation === undefined) return false;
   try {
@@ -367,6 +369,7 @@ function whileConnected<T>(machine: Machine, promise: Promise<T>): Promise<T> {
 
 /** A conversation was joined: its details are in the state, which is read once for all that were joined together. */
 function joined(machine: Machine): void {
+  machine.watches.joined();
   if (machine.refreshing) return;
   machine.refreshing = true;
   machine.parts.clock.after(joinedPause, () => {
@@ -379,15 +382,4 @@ function joined(machine: Machine): void {
 
 function tellActive(machine: Machine): void {
   machine.link.publish("me/state", new TextEncoder().encode(machine.active ? "active" : "background"));
-}
-
-function watch(machine: Machine, filter: string, listener: (payload: Uint8Array) => void): () => void {
-  const listeners = machine.watchers.get(filter) ?? new Set();
-  machine.watchers.set(filter, listeners.add(listener));
-  const stop = machine.link.watch(filter);
-  return () => {
-    stop();
-    listeners.delete(listener);
-    if (listeners.size === 0) machine.watchers.delete(filter);
-  };
 }

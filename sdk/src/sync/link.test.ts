@@ -200,19 +200,23 @@ describe("a link", () => {
     expect(peer().sent.at(-1)).toEqual({ type: "pingreq" });
   });
 
-  test("wants what is watched on this connection and the next, until nobody watches it", () => {
+  test("tells what became of a subscription on this connection", () => {
+    const reasons: number[] = [];
+    link.subscribe("presence/x", (reason) => reasons.push(reason));
     const first = connect();
-    const stops = [link.watch("presence/x"), link.watch("presence/x")];
-    const wanted = { type: "subscribe", subscriptions: [{ filter: "presence/x", options: 0 }] };
-    expect(first.sent.slice(2)).toMatchObject([wanted]);
-    first.events.closed();
-    clock.advance(1000);
-    peer().events.opened();
-    peer().get(connack);
-    expect(peer().sent.slice(2)).toMatchObject([wanted]);
-    for (const stop of stops) stop();
-    for (const stop of stops) stop();
-    expect(peer().sent.slice(3)).toMatchObject([{ type: "unsubscribe", filters: ["presence/x"] }]);
+    link.subscribe("presence/x", (reason) => reasons.push(reason));
+    link.subscribe("presence/y", (reason) => reasons.push(reason));
+    const [x, y] = first.sent.slice(2);
+    expect([x, y]).toMatchObject([
+      { type: "subscribe", subscriptions: [{ filter: "presence/x", options: 0 }] },
+      { type: "subscribe", subscriptions: [{ filter: "presence/y", options: 0 }] },
+    ]);
+    if (x?.type !== "subscribe" || y?.type !== "subscribe") throw new Error("no subscriptions");
+    peer().get({ type: "suback", id: y.id, reasons: [0x87], properties: {} });
+    peer().get({ type: "suback", id: x.id, reasons: [0], properties: {} });
+    expect(reasons).toEqual([0x87, 0]);
+    link.unsubscribe("presence/x");
+    expect(first.sent.at(-1)).toMatchObject({ type: "unsubscribe", filters: ["presence/x"] });
   });
 
   test("says goodbye when it is stopped, and nothing after", () => {

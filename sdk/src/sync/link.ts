@@ -65,8 +65,9 @@ export interface Link {
   publish(topic: string, payload: Uint8Array): void;
   /** Publishes at QoS 1, and gives the answer, or undefined when the connection ended without one. False: no connection. */
   ask(topic: string, payload: Uint8Array, answered: (answer: LinkAnswer | undefined) => void): boolean;
-  /** Wants a topic at QoS 0, on this connection and those that follow, until the returned function is called. */
-  watch(filter: string): Stop;
+  /** Subscribes at QoS 0 on this connection, and gives the server's reason; without a connection it does nothing. */
+  subscribe(filter: string, answered: (reason: number) => void): void;
+  unsubscribe(filter: string): void;
 }
 
 /** What a link is made of. */
@@ -84,6 +85,7 @@ interface Attempt {
   readonly connection: Connection;
   readonly session: Session;
   readonly asked: Map<number, (answer: LinkAnswer | undefined) => void>;
+  readonly subscribed: Map<number, (reason: number) => void>;
   timer: Stop | undefined;
   opened: boolean;
   openedAt: number;
@@ -92,7 +94,6 @@ interface Attempt {
 interface Machine {
   readonly parts: LinkParts;
   readonly state: ReturnType<typeof signalOf<LinkState>>;
-  readonly watched: Map<string, number>;
   keepAlive: SessionOptions["keepAlive"];
   attempt: Attempt | undefined;
   retry: Stop | undefined;
@@ -116,7 +117,6 @@ export function createLink(parts: LinkParts): Link {
   const machine: Machine = {
     parts,
     state: signalOf<LinkState>({ state: "stopped" }),
-    watched: new Map(),
     keepAlive: initialKeepAlive,
     attempt: undefined,
     retry: undefined,
@@ -154,7 +154,17 @@ export function createLink(parts: LinkParts): Link {
       act(machine, (session) => void attempt.asked.set(session.publish(topic, payload, 1, clock.now()), answered));
       return true;
     },
-    watch: (filter) => watch(machine, filter),
+    subscribe: (filter, answered) => {
+      const { attempt } = machine;
+      if (attempt?.opened !== true) return;
+      act(machine, (session) => void attempt.subscribed.set(session.subscribe(filter, 0, clock.now()), answered));
+    },
+    unsubscribe: (filter) => {
+      if (machine.attempt?.opened !== true) return;
+      act(machine, (session) => {
+        session.unsubscribe(filter, clock.now());
+      });
+    },
   };
 }
 
@@ -179,7 +189,15 @@ function connect(machine: Machine): void {
       lose(machine);
     }),
   });
-  const attempt: Attempt = { connection, session, asked: new Map(), timer: undefined, opened: false, openedAt: 0 };
+  const attempt: Attempt = {
+    connection,
+    session,
+    asked: new Map(),
+    subscribed: new Map(),
+    timer: undefined,
+    opened: false,
+    openedAt: 0,
+  };
   attempt.timer = machine.parts.clock.after(connectWithin, () => {
     lose(machine);
   });
@@ -226,8 +244,6 @@ function handle(machine: Machine, attempt: Attempt, events: readonly SessionEven
         attempt.opened = true;
         attempt.openedAt = machine.parts.clock.now();
         machine.state.set({ state: "open" });
-        // By themselves: the server may look for a while before it answers these.
-        for (const filter of machine.watched.keys()) attempt.session.subscribe(filter, 0, attempt.openedAt);
         machine.parts.events.opened(event.properties);
         break;
       case "message":
@@ -239,8 +255,12 @@ function handle(machine: Machine, attempt: Attempt, events: readonly SessionEven
         answered?.(event);
         break;
       }
-      case "subscribed":
+      case "subscribed": {
+        const answered = attempt.subscribed.get(event.id);
+        attempt.subscribed.delete(event.id);
+        answered?.(event.reasons[0] ?? 0x80);
         break;
+      }
       case "ended":
         // What came before the end counts.
         tell(machine, attempt, messages.splice(0));
@@ -299,31 +319,4 @@ function leave(machine: Machine): void {
   attempt.connection.close();
   for (const answered of attempt.asked.values()) answered(undefined);
   if (attempt.opened) machine.parts.events.closed();
-}
-
-function watch(machine: Machine, filter: string): Stop {
-  const now = (): number => machine.parts.clock.now();
-  const count = machine.watched.get(filter) ?? 0;
-  machine.watched.set(filter, count + 1);
-  if (count === 0 && machine.attempt?.opened === true) {
-    act(machine, (session) => {
-      session.subscribe(filter, 0, now());
-    });
-  }
-  let over = false;
-  return () => {
-    if (over) return;
-    over = true;
-    const left = (machine.watched.get(filter) ?? 1) - 1;
-    if (left > 0) {
-      machine.watched.set(filter, left);
-      return;
-    }
-    machine.watched.delete(filter);
-    if (machine.attempt?.opened === true) {
-      act(machine, (session) => {
-        session.unsubscribe(filter, now());
-      });
-    }
-  };
 }

@@ -148,7 +148,7 @@ status memory_profiles::keep(const picture& one, account_id keeper, wall_ms) {
 result<picture> memory_profiles::find(const picture_hash& hash) {
   const auto found = rows_.pictures.find(hash);
   if (found == rows_.pictures.end()) return errc::unknown_picture;
-  return picture(found->second);
+  return static_cast<const picture&>(found->second);
 }
 
 status memory_profiles::find_kept(const picture_hash& hash) {

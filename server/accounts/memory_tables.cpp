@@ -112,7 +112,7 @@ result<bool> memory_tables::is_taken(std::string_view handle) { return rows_.ske
 result<account> memory_tables::find(account_id id) {
   const auto found = rows_.accounts.find(id);
   if (found == rows_.accounts.end()) return errc::unknown_account;
-  return account(found->second);
+  return static_cast<const account&>(found->second);
 }
 
 result<account> memory_tables::find_handle(std::string_view handle) {

@@ -26,8 +26,9 @@ void profiles::get(account_id account, executor post, answer<profile> done) {
 }
 
 void profiles::find_handle(std::string typed, executor post, answer<profile> done) {
-  desk_.get<profile>(std::move(post), std::move(done),
-                     [this, handle = canonical_handle(typed)] { return desk_.tables.profiles.find_handle(handle); });
+  desk_.get<profile>(std::move(post), std::move(done), [this, typed = std::move(typed)] {
+    return desk_.tables.profiles.find_handle(canonical_handle(typed));
+  });
 }
 
 void profiles::look_up(std::vector<account_id> accounts, executor post, answer<std::vector<profile>> done) {
@@ -63,7 +64,7 @@ void profiles::read_own(account_id account, executor post, answer<own> done) {
 template <class Shown, class Changed>
 void profiles::tell(const result<Changed>& made, const std::function<void(result<Shown>)>& finish) {
   if (!made) return finish(made.error());
-  desk_.told_by.when_all_told({made->row}, [finish, shown = Shown(*made)](const status& told) {
+  desk_.told_by.when_all_told({made->row}, [finish, shown = static_cast<const Shown&>(*made)](const status& told) {
     finish(told ? result<Shown>(shown) : result<Shown>(told.error()));
   });
 }
@@ -89,7 +90,7 @@ void profiles::set_picture(account_id account, std::optional<std::string> data, 
   });
 }
 
-void profiles::keep_picture(account_id account, std::string data, executor post, answer<picture_hash> done) {
+void profiles::keep_picture(account_id account, const std::string& data, executor post, answer<picture_hash> done) {
   auto made = picture_of(data);
   if (!made) return post([done = std::move(done), why = made.error()] { done(why); });
   auto one = std::make_shared<picture>(std::move(*made));

@@ -45,7 +45,7 @@ class profiles {
   // `data`: a file; none: no picture. Errors: bad_picture, large_picture, unknown_account.
   void set_picture(account_id account, std::optional<std::string> data, executor post, answer<profile> done);
   // Keeps it for a group. Errors besides: too_many_kept.
-  void keep_picture(account_id account, std::string data, executor post, answer<picture_hash> done);
+  void keep_picture(account_id account, const std::string& data, executor post, answer<picture_hash> done);
   // Error: unknown_picture, if nobody keeps it for good.
   void find_kept(picture_hash hash, executor post, answer<void> done);
   // Error: unknown_picture.

@@ -16,25 +16,27 @@ using stream::verdict;
 class Control : public testing::Test {
  protected:
   verdict create(const conversation_spec& spec) {
-    return wait<verdict>([&](auto done) { at(spec.id).create(spec, done); });
+    return wait<verdict>([&](auto done) { at(spec.id).create(spec, std::move(done)); });
   }
   verdict change(const members_spec& spec) {
-    return wait<verdict>([&](auto done) { at(spec.id).change_members(spec, done); });
+    return wait<verdict>([&](auto done) { at(spec.id).change_members(spec, std::move(done)); });
   }
   verdict look(const look_spec& spec) {
-    return wait<verdict>([&](auto done) { at(spec.id).change_look(spec, done); });
+    return wait<verdict>([&](auto done) { at(spec.id).change_look(spec, std::move(done)); });
   }
   verdict tell(const account_spec& spec) {
-    return wait<verdict>([&](auto done) { rig.home(spec.account).tell_account(spec, done); });
+    return wait<verdict>([&](auto done) { rig.home(spec.account).tell_account(spec, std::move(done)); });
   }
   members_answer members(const test_rig::person& reader, stream_id id) {
-    return wait<members_answer>([&](auto done) { at(id).read_members(reader.account, id, done); });
+    return wait<members_answer>([&](auto done) { at(id).read_members(reader.account, id, std::move(done)); });
   }
   audience_answer audience(const test_rig::person& who, stream_id from = {}) {
-    return wait<audience_answer>([&](auto done) { rig.home(who.account).read_audience(who.account, from, done); });
+    return wait<audience_answer>(
+        [&](auto done) { rig.home(who.account).read_audience(who.account, from, std::move(done)); });
   }
   state_answer state(const test_rig::person& who) {
-    return wait<state_answer>([&](auto done) { rig.home(who.account).read_state(who.account, who.device, done); });
+    return wait<state_answer>(
+        [&](auto done) { rig.home(who.account).read_state(who.account, who.device, std::move(done)); });
   }
   state_answer::conversation state_of(const test_rig::person& who, stream_id id) {
     const auto all = state(who);
@@ -93,7 +95,7 @@ TEST_F(Control, S3_AChangeIsKnownAgainAfterACrash) {
       .id = group, .actor = ada.account, .name = "new", .picture = picture, .by = {ada.device, rig.next_id()}};
   EXPECT_EQ(look(spec).seq, 2U);
   rig.crash(1);
-  const auto again = wait<verdict>([&](auto done) { rig.at(0).change_look(spec, done); });
+  const auto again = wait<verdict>([&](auto done) { rig.at(0).change_look(spec, std::move(done)); });
   EXPECT_EQ(again.what, verdict::kind::duplicate);
   EXPECT_EQ(again.seq, 2U);
 }

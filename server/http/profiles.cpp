@@ -68,7 +68,7 @@ answering delete_own_picture(call c) {
 answering keep_picture(call c) {
   if (auto late = c.limits.take(limit::uploads, limit_key::of(c.who.account))) co_return std::move(*late);
   const auto kept = co_await ask<result<accounts::picture_hash>>(
-      [&](auto done) { c.with.shown.keep_picture(c.who.account, std::move(c.what.body), direct, std::move(done)); });
+      [&](auto done) { c.with.shown.keep_picture(c.who.account, c.what.body, direct, std::move(done)); });
   if (!kept) co_return refused(kept.error());
   co_return picture_answer(*kept);
 }

@@ -18,6 +18,8 @@ test("three people in a group: made, talked in, renamed, left", async ({ person 
     await openChat(page, "Marsh watch");
     await expect(page.getByText("Ada made the group “Marsh watch”")).toBeVisible();
     await expect(message(page, "Six o'clock at the hide")).toContainText("Ada");
+    // Only one window has the focus, and only what somebody looks at is read.
+    await expect(row(page, "Marsh watch")).not.toHaveAccessibleName(/unread/u);
   }
   await expectTick(ada.page, "Six o'clock at the hide", "read");
   await say(ben.page, "I bring the scope");

@@ -6,7 +6,6 @@ test("a conversation of 10,000 messages opens at its end, and is read from end t
   person,
   site,
 }) => {
-  test.setTimeout(240_000);
   const ada = await person("Ada");
   const bot = await botOf(site, "Bot");
   const chat = await bot.chatWith(ada.handle);

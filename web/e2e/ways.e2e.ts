@@ -58,6 +58,7 @@ test("dark is dark from the first pixel, and stays so", async ({ person }) => {
 test("everything can be done by keys alone", async ({ person }) => {
   const [ada, ben] = await Promise.all([person("Ada"), person("Ben")]);
   const { keyboard } = ada.page;
+  await ada.page.bringToFront();
   await keyboard.press("Control+Alt+n");
   await expect(ada.page.getByLabel("Name or @handle")).toBeFocused();
   await keyboard.type(ben.handle);

@@ -62,7 +62,7 @@ export interface Client {
   startDirect(account: Id): Promise<Id>;
   createGroup(group: NewGroup): Promise<Id>;
   readonly profiles: ProfileDirectory;
-  /** Whether an account is online, for as long as somebody subscribes. */
+  /** Whether an account is online, for as long as somebody subscribes; the same signal for the same account. */
   presence(account: Id): Signal<Presence>;
   readonly profile: OwnProfileCalls;
   readonly devices: Devices;
@@ -148,6 +148,7 @@ export const Client = {
 export function clientOf(host: Host, random: Random = systemRandom): Client {
   const signal = <T extends Topic>(topic: T): Signal<ValueOf<T>> => watched(host, topic);
   const profiles = new Map<Id, Signal<Profile | undefined>>();
+  const presences = new Map<Id, Signal<Presence>>();
   return {
     connection: kept(host, { of: "connection" }),
     // In this order: once it is known who is signed in, all that the store has is in the list.
@@ -183,7 +184,11 @@ export function clientOf(host: Host, random: Random = systemRandom): Client {
       byHandle: (handle) => host.call("profile", `@${handle}`),
       search: (query, limit = 20) => host.call("directory", query, limit),
     },
-    presence: (account) => signal({ of: "presence", account }),
+    presence: (account) => {
+      const known = presences.get(account) ?? signal({ of: "presence", account });
+      presences.set(account, known);
+      return known;
+    },
     profile: {
       get: () => host.call("ownProfile"),
       change: (change) => host.call("changeProfile", change),

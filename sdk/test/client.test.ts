@@ -282,9 +282,9 @@ describe("a device", () => {
       const rows = await store.scan("records", id, { limit: 1000 });
       return rows.map(({ seq }) => String(seq));
     };
-    await expect.poll(records, { timeout: 30_000 }).toEqual(Array.from({ length: 501 }, (_, at) => String(at + 1)));
+    await expect.poll(records, { timeout: 60_000 }).toEqual(Array.from({ length: 501 }, (_, at) => String(at + 1)));
     // The server knows it too: after another connect nothing of it comes again.
-    await expect.poll(async () => (await store.all("conversations"))[0]?.owesCursor, { timeout: 30_000 }).toBe(false);
+    await expect.poll(async () => (await store.all("conversations"))[0]?.owesCursor, { timeout: 60_000 }).toBe(false);
     expect((await store.all("conversations"))[0]).toMatchObject({ cursor: 501, head: 501 });
   });
 });

@@ -12,7 +12,7 @@ import { chanceOf } from "./model/chance.ts";
 import { startServer } from "./support/server.ts";
 import { until } from "./support/until.ts";
 
-const lives = 6;
+const lives = 4;
 const talker = new URL("support/talker.ts", import.meta.url).pathname;
 
 /** Runs the talker, kills it once it was promised so many, and gives those. */
@@ -48,7 +48,7 @@ test("S3 a program that is killed while it sends loses and doubles nothing of wh
     const store = sqliteStore(path);
     const client = await Client.open({ server: url, store });
     await until(client.connection, ({ state }) => state === "online", "online");
-    await expect.poll(() => store.all("outbox"), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => store.all("outbox"), { timeout: 60_000 }).toEqual([]);
     const records = await store.scan("records", conversation, { limit: 10_000 });
     const said = records.flatMap(({ kind, body }) => {
       const content = kind === 0 ? readContent(body) : undefined;

@@ -2,9 +2,9 @@ import type { Stop } from "../../src/base/clock.ts";
 import type { Signal } from "../../src/base/signal.ts";
 
 /** How long anything may take, in milliseconds. Tests wait for things to be so, and not for times. */
-const limit = 30_000;
+const limit = 60_000;
 
-/** Resolves with a signal's value once it is as wanted. Rejects after half a minute, with what it was last. */
+/** Resolves with a signal's value once it is as wanted. Rejects after a minute, with what it was last. */
 export function until<T>(signal: Signal<T>, wanted: (value: T) => boolean, what = wanted.toString()): Promise<T> {
   return new Promise((resolve, reject) => {
     let stop: Stop | undefined;

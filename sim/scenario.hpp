@@ -44,7 +44,7 @@ class scenario {
   using answering = std::function<void(const stream::verdict&)>;
   using submitting = std::function<void(const stream::request& by, answering)>;
   using deciding = std::function<bool(const stream::verdict&)>;
-  void ask(std::string what, person* actor, conversation& c, submitting submit, deciding decided);
+  void ask(std::string what, person* actor, conversation& c, const submitting& submit, const deciding& decided);
 
   person& add_person();
   device& add_device(person& p);

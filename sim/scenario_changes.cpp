@@ -12,7 +12,8 @@ using stream::verdict;
 
 // --- asking -----------------------------------------------------------------------------------------------------
 
-void scenario::ask(std::string what, person* actor, conversation& c, submitting submit, deciding decided) {
+void scenario::ask(std::string what, person* actor, conversation& c, const submitting& submit,
+                   const deciding& decided) {
   struct asked {
     stream::request by;
     bool renewed = false;
@@ -115,7 +116,7 @@ void scenario::make(conversation& c, person* creator) {
       [this, spec](const stream::request& by, answering done) {
         auto one = spec;
         one.by = by;
-        stage_.up->create(one, done);
+        stage_.up->create(one, std::move(done));
       },
       [this, &c, creator](const verdict& v) {
         // Who is deleted meanwhile has left it, and starts nothing.

@@ -45,11 +45,12 @@ TEST_F(Links, ANewDeviceIsLetIn) {
   EXPECT_EQ(body_of(open()), body_of(opened));
   EXPECT_EQ(body_of(wait(link)), R"({"state":"waiting"})");
 
-  const auto waits = std::async(std::launch::async, [&] { return wait(link, "?wait=25"); });
+  auto waits = std::async(std::launch::async, [&] { return wait(link, "?wait=25"); });
   const auto claimed = claim(code, ada);
   ASSERT_EQ(status_of(claimed), 200) << claimed;
   EXPECT_EQ(object(claimed).at("link").as_string(), link);
   EXPECT_EQ(object(claimed).at("device_name"), "laptop");
+  EXPECT_EQ(body_of(waits.get()), R"({"state":"seen","handle":"ada"})");
   EXPECT_EQ(body_of(wait(link, "?wait=25")), R"({"state":"seen","handle":"ada"})");
   EXPECT_EQ(status_of(get("/v1/devices", with_token())), 401);
 

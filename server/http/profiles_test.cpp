@@ -16,7 +16,6 @@ using accounts::test_webp_lossy;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 class Profiles : public HttpServer {
  protected:

@@ -72,7 +72,7 @@ std::set<std::string> described() {
     std::string method;
     for (const char c : line.substr(4, end - 4))
       method += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    if (method != "PARAMETERS") out.insert(method + " " + path);
+    if (method != "PARAMETERS") out.insert(method.append(" ").append(path));
   }
   return out;
 }

@@ -176,7 +176,7 @@ void scenario::change_member(conversation& c, person& p, person* actor, engine::
       [this, spec](const stream::request& by, answering done) {
         auto one = spec;
         one.by = by;
-        stage_.up->change_members(one, done);
+        stage_.up->change_members(one, std::move(done));
       },
       [this, &c, &p, spec, is_in, leaves](const verdict& v) {
         c.changing = false;
@@ -211,7 +211,7 @@ void scenario::give_role(conversation& c, person& p) {
       [this, spec](const stream::request& by, answering done) {
         auto one = spec;
         one.by = by;
-        stage_.up->change_members(one, done);
+        stage_.up->change_members(one, std::move(done));
       },
       [this, &c, &p, is_admin](const verdict& v) {
         c.changing = false;
@@ -245,7 +245,7 @@ void scenario::change_look() {
       [this, spec](const stream::request& by, answering done) {
         auto one = spec;
         one.by = by;
-        stage_.up->change_look(one, done);
+        stage_.up->change_look(one, std::move(done));
       },
       [this, &c, spec, actor, owner](const verdict& v) {
         c.look_changing = false;

@@ -49,7 +49,7 @@ struct as_problem {
   int status;
   std::string_view word;
   std::string_view title;
-  std::string_view field = "";
+  std::string_view field = {};  // NOLINT(readability-redundant-member-init): else GCC wants it in each row
 };
 
 using accounts::errc;

@@ -20,7 +20,16 @@ function start() {
   });
   const seen: string[] = [];
   const look = (name: string) => watches.watch("presence/x", (payload) => seen.push(`${name} ${payload.join()}`));
-  return { watches, clock, asked, seen, look, answer: (reason: number) => { answer(reason); } };
+  return {
+    watches,
+    clock,
+    asked,
+    seen,
+    look,
+    answer: (reason: number) => {
+      answer(reason);
+    },
+  };
 }
 
 describe("what is watched", () => {

@@ -28,7 +28,7 @@ export const policy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  "trusted-types dunlin",
 ].join("; ");
 
 /** Serves the built gallery as the server serves the app, at an address of its own in `GALLERY`. */

@@ -10,8 +10,12 @@ export async function write(field: Locator, text: string): Promise<void> {
   if (text !== "") await field.pressSequentially(text);
 }
 
+/** Only one window has the focus, and only what somebody looks at is read. */
+const lookAt = (page: Page): Promise<void> => page.bringToFront();
+
 /** Opens a chat with somebody by their handle. */
 export async function startChat(page: Page, handle: string): Promise<void> {
+  await lookAt(page);
   await page.getByRole("button", { name: "New chat" }).first().click();
   await write(page.getByLabel("Name or @handle"), handle);
   await page.getByRole("button", { name: new RegExp(`@${handle}`, "u") }).click();
@@ -24,6 +28,7 @@ export const composer = (page: Page): Locator => page.getByRole("textbox", { nam
 export const row = (page: Page, title: string): Locator => page.locator("a[data-row]").filter({ hasText: title });
 
 export async function openChat(page: Page, title: string): Promise<void> {
+  await lookAt(page);
   await row(page, title).click();
   await expect(composer(page)).toBeVisible();
 }
@@ -42,6 +47,7 @@ export async function toList(page: Page): Promise<void> {
 
 /** Says something in the chat that is open. */
 export async function say(page: Page, text: string): Promise<void> {
+  await lookAt(page);
   await write(composer(page), text);
   await page.keyboard.press("Enter");
   await expect(message(page, text)).toHaveCount(1);

@@ -17,12 +17,14 @@ test("two people talk, and see how far their messages have come and what the oth
   await expect(row(ben.page, "Ada")).not.toHaveAccessibleName(/unread/u);
 
   // Typing is seen while it lasts.
+  await ben.page.bringToFront();
   await composer(ben.page).pressSequentially("By the hundr");
   await expect(ada.page.getByRole("button", { name: "Ben, open info" })).toContainText("typing");
   await write(composer(ben.page), "");
   await expect(ada.page.getByRole("button", { name: "Ben, open info" })).toContainText("online");
 
   for (const text of ["By the hundred", "come and see"]) await say(ben.page, text);
+  await ada.page.bringToFront();
   await expect(message(ada.page, "come and see")).toBeVisible();
   await expectTick(ben.page, "come and see", "read");
   for (const { page } of [ada, ben])

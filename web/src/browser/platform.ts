@@ -12,6 +12,7 @@ export function browserPlatform(): Platform {
   return {
     clock: browserClock,
     minute: minutes(browserClock),
+    visible: flag(() => !document.hidden, ["visibilitychange"], document),
     attended: attention(),
     networked: flag(() => navigator.onLine, ["online", "offline"]),
     insecure: !isSecureContext,
@@ -81,10 +82,10 @@ function attention(): Signal<boolean> {
   return attended;
 }
 
-function flag(read: () => boolean, events: readonly string[]): Signal<boolean> {
+function flag(read: () => boolean, events: readonly string[], target: EventTarget = globalThis): Signal<boolean> {
   const value = source(read());
   for (const event of events) {
-    addEventListener(event, () => {
+    target.addEventListener(event, () => {
       value.set(read());
     });
   }

@@ -101,7 +101,7 @@ export function appModel(parts: AppParts): AppModel {
       };
     },
   );
-  const stopAttending = activeWhileAttended(client, platform);
+  const stopAttending = activeWhileVisible(client, platform);
   const stopOffering = offerUpdates(parts, toasts, words);
   return {
     stage: stage.value,
@@ -152,14 +152,17 @@ function serverInfo(client: Client): { readonly value: Signal<ServerInfo | undef
   return { value, ask };
 }
 
-/** Presence, and later push, follow whether somebody looks. */
-function activeWhileAttended(client: Client, { attended, networked }: Platform): () => void {
+/**
+ * Presence, and later push, follow whether the app is on somebody's screen: two windows side by side are both there, though only
+ * one has the focus. What is read is another matter (chat/log.ts).
+ */
+function activeWhileVisible(client: Client, { visible, networked }: Platform): () => void {
   const tell = (): void => {
-    client.setActive(attended.get());
+    client.setActive(visible.get());
   };
   tell();
   const ends = [
-    attended.subscribe(tell),
+    visible.subscribe(tell),
     networked.subscribe(() => {
       if (networked.get()) client.connect();
     }),

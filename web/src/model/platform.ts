@@ -12,6 +12,8 @@ export interface Platform {
   readonly clock: Clock;
   /** The time now, to the minute. */
   readonly minute: Signal<number>;
+  /** This window is on the screen, with the focus or without. */
+  readonly visible: Signal<boolean>;
   /** Somebody looks at this window: it is in front, and has the focus. */
   readonly attended: Signal<boolean>;
   /** The browser says that there is a network. It may be wrong, but not when it says that there is none. */

@@ -57,6 +57,7 @@ export function fakePlatform(choices: Choices = {}): FakePlatform {
     copied,
     kept,
     minute: source(Math.floor(clock.now() / 60_000) * 60_000),
+    visible: choices.attended ?? source(true),
     attended: choices.attended ?? source(true),
     networked: choices.networked ?? source(true),
     insecure: false,

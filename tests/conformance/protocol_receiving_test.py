@@ -2,8 +2,8 @@
 makes."""
 
 import json
-import unittest
 import re
+import unittest
 
 import mqtt
 import protobuf

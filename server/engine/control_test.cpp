@@ -68,6 +68,16 @@ class Control : public testing::Test {
   const bytes picture = bytes(stream::picture_bytes, 7);
 };
 
+TEST_F(Control, AStateThatIsDurableIsToldBeforeItsShardSleeps) {
+  rig.run();
+  bool told = false;
+  auto& home = rig.home(cleo.account);
+  home.read_state(cleo.account, cleo.device, [&told](const state_answer& /*s*/) { told = true; });
+  do home.flush();
+  while (home.idle_for() == 0);
+  EXPECT_TRUE(told);
+}
+
 TEST_F(Control, S3_ARepeatedChangeIsAnsweredWithTheFirstSeq) {
   auto b = rig.online(ben);
   const members_spec spec{.id = group, .actor = ada.account, .add = {cleo.account}, .by = {ada.device, rig.next_id()}};

@@ -102,8 +102,8 @@ class owner final : public store::applier {
   // False: they are being read back, and `m` will be taken when they are there.
   static std::vector<store::row_key> account_rows(account_id account);
   bool ensure(const std::vector<store::row_key>& keys, message& m);
-  // To this shard itself, once everything applied so far is durable (L2).
-  void when_durable(message&& m) { hold(self_, std::move(m)); }
+  // To this shard itself, once everything applied so far is durable (L2): at once, if it is.
+  void when_durable(message&& m);
   // The account's inbox if it is in memory.
   stream::inbox_state* inbox(account_id account) {
     auto* found = part(partition_of(account)).find_inbox(account);

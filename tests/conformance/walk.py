@@ -26,6 +26,9 @@ class Walk(unittest.TestCase):
         number = type(self).people
         self.ada, self.ben = (self.hub.account(f"{name}{number}") for name in ("ada", "ben"))
         self.direct = self.hub.conversation(f"ada{number}", f"ben{number}")
+        # An inbox learns of a conversation a moment after it was made: who connects before is told of it as of news.
+        for who in (self.ada, self.ben):
+            server.wait_until(lambda who=who: self.knows(who), "the conversation to be in the inboxes")
 
     def client(self, who, version=5, primary=True, wire=None, filters=FILTERS, subscribed=True, **more):
         one = Client(wire or self.hub.connect(), version)
@@ -66,5 +69,9 @@ class Walk(unittest.TestCase):
                 return fields(found[what])
 
     def cursor(self, who):
+        return self.knows(who)["cursor"]
+
+    def knows(self, who):
+        """What the state of an account says of the conversation; None if it is not in there."""
         state = json.loads(self.hub.get("/v1/state", who["token"])[2])
-        return next(one for one in state["conversations"] if one["id"] == self.direct)["cursor"]
+        return next((one for one in state["conversations"] if one["id"] == self.direct), None)

@@ -225,7 +225,7 @@ void owner::hold(shard_id to, message&& m) { held_.open(ticket_now()).answers.pu
 void owner::hold(const own_event& event) { held_.open(ticket_now()).events.push_back(event); }
 
 void owner::when_durable(message&& m) {
-  // Held with nothing to wait for, it would lie there until the next turn: on a quiet server, as long as the loop sleeps.
+  // Held with nothing to wait for, it would lie there until the next turn: on a quiet server, while the loop sleeps.
   if (log_.taken() > log_.durable()) return hold(self_, std::move(m));
   out_.post(self_, std::move(m));
 }

@@ -204,7 +204,8 @@ void server::post(partition_id p, std::function<void(engine::shard&)> work) {
   jobs_[p % shards_count_].push_back({world_.ms() + static_cast<mono_ms>(world_.below(4)), std::move(work)});
 }
 
-void server::verify(shard_id at, std::uint64_t ticket, std::string user, std::string token) {
+void server::verify(shard_id at, std::uint64_t ticket, engine::client_key /*client*/, std::string user,
+                    std::string token) {
   const auto post_back = [this, at](accounts::job work) {
     jobs_[at].push_back(
         {world_.ms() + static_cast<mono_ms>(world_.below(4)), [work = std::move(work)](engine::shard&) { work(); }});

@@ -66,7 +66,8 @@ class server final : public engine::credentials, public engine::control {
   void count_up();
 
   // --- engine::credentials
-  void verify(engine::shard_id shard, std::uint64_t ticket, std::string user, std::string token) override;
+  void verify(engine::shard_id shard, std::uint64_t ticket, engine::client_key client, std::string user,
+              std::string token) override;
   // --- engine::control
   void create(engine::conversation_spec spec, std::function<void(stream::verdict)> done) override;
   void change_members(engine::members_spec spec, std::function<void(stream::verdict)> done) override;

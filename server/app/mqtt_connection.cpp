@@ -4,16 +4,18 @@
 
 namespace dunlin::app {
 
-mqtt_connection::mqtt_connection(connection_shared& with, std::size_t shard)
+mqtt_connection::mqtt_connection(connection_shared& with, std::size_t shard, engine::client_key client)
     : with_(with),
       shard_(shard),
+      client_(client),
       wire_(std::in_place, with.all.at(shard).loop(), *this),
       link_(with.all.at(shard).shard(), *this, with.all.at(shard).shard().next_link_id()) {}
 
 mqtt_connection::~mqtt_connection() { with_.limit.give_back(); }
 
-void mqtt_connection::begin(connection_shared& with, std::size_t shard, net::transport what) {
-  auto* self = new mqtt_connection(with, shard);
+void mqtt_connection::begin(connection_shared& with, std::size_t shard, net::transport what,
+                            engine::client_key client) {
+  auto* self = new mqtt_connection(with, shard, client);
   if (auto opened = self->wire_->open(std::move(what)); !opened) {
     log_warn("a connection cannot be served", {{"why", opened.error().message()}});
     delete self;

@@ -24,7 +24,7 @@ struct connection_shared {
 class mqtt_connection final : public net::connection_user, public engine::port {
  public:
   // On the thread of that shard's loop. A socket that the loop does not take is closed.
-  static void begin(connection_shared& with, std::size_t shard, net::transport what);
+  static void begin(connection_shared& with, std::size_t shard, net::transport what, engine::client_key client);
 
   // --- net::connection_user
   net::taken on_bytes(byte_span in) override;
@@ -37,6 +37,7 @@ class mqtt_connection final : public net::connection_user, public engine::port {
   void on_closed() override;
 
   // --- engine::port
+  [[nodiscard]] engine::client_key client() const override { return client_; }
   output& out() override { return wire_->out(); }
   void dirty() override { wire_->mark_dirty(); }
   void close() override { wire_->close_after_flush(); }
@@ -45,7 +46,7 @@ class mqtt_connection final : public net::connection_user, public engine::port {
   void drop() override { delete this; }
 
  private:
-  mqtt_connection(connection_shared& with, std::size_t shard);
+  mqtt_connection(connection_shared& with, std::size_t shard, engine::client_key client);
   ~mqtt_connection();
   // The protocol has ended by itself: its session is free at once, the last bytes still go out.
   void end_if_closing();
@@ -53,6 +54,7 @@ class mqtt_connection final : public net::connection_user, public engine::port {
 
   connection_shared& with_;
   std::size_t shard_;
+  engine::client_key client_;
   std::optional<net::connection> wire_;  // always there: another one on each loop
   engine::device_link link_;             // ends before the wire that it writes to
 };

@@ -41,7 +41,8 @@ class shared_clock final : public clock {
 // Everybody is Ada.
 class open_door final : public engine::credentials {
  public:
-  void verify(engine::shard_id shard, std::uint64_t ticket, std::string /*user*/, std::string /*token*/) override {
+  void verify(engine::shard_id shard, std::uint64_t ticket, engine::client_key /*client*/, std::string /*user*/,
+              std::string /*token*/) override {
     auto& thread = all->at(shard);
     thread.loop().post([&thread, ticket] { thread.shard().verified(ticket, {engine::login_result::ok, ada, phone}); });
   }

@@ -1,10 +1,16 @@
 #include "app/mqtt_front.hpp"
 
+#include <array>
 #include <future>
+#include <sys/socket.h>
 #include <thread>
 
+#include <netdb.h>
+
 #include "app/mqtt_connection.hpp"
+#include "app/web_options.hpp"
 #include "base/log.hpp"
+#include "http/client_address.hpp"
 #include "net/listener.hpp"
 
 namespace dunlin::app {
@@ -18,19 +24,35 @@ struct mqtt_front::state {
       : with{.all = all,
              .handshake_timeout = static_cast<mono_ms>(values.handshake_timeout),
              .limit = net::connection_limit(values.connections)},
+        proxies(web_options(values).proxies),
         counted(registry),
         websockets(registry, "listener=\"websocket\"") {}
 
   // Connections go to the shards in turn, and move once their account is known. The limit has a place for it.
-  void take(net::transport what) {
+  void take(net::transport what, engine::client_key client) {
     const std::size_t to = next++ % with.all.count();
     auto carried = std::make_shared<net::transport>(std::move(what));
-    const bool taken =
-        with.all.at(to).loop().post([this, to, carried] { mqtt_connection::begin(with, to, std::move(*carried)); });
+    const bool taken = with.all.at(to).loop().post(
+        [this, to, carried, client] { mqtt_connection::begin(with, to, std::move(*carried), client); });
     if (!taken) with.limit.give_back();
   }
 
+  // A proxy says nothing of whom it speaks for: what one of them does must not keep the others out.
+  [[nodiscard]] engine::client_key peer_of(int socket) const {
+    sockaddr_storage at{};
+    socklen_t size = sizeof at;
+    std::array<char, NI_MAXHOST> text{};
+    auto* const generic = reinterpret_cast<sockaddr*>(&at);
+    if (::getpeername(socket, generic, &size) != 0) return {};
+    if (::getnameinfo(generic, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) return {};
+    const auto address = http::parse_address(text.data());
+    if (!address || http::is_one_of(*address, proxies)) return {};
+    const auto key = http::key_of(*address);
+    return {key.hi, key.lo};
+  }
+
   connection_shared with;
+  std::vector<http::network> proxies;
   metrics& counted;
   net::listener_counters websockets;  // the control plane's thread counts
   std::atomic<std::size_t> next{0};
@@ -49,7 +71,10 @@ status mqtt_front::listen(const std::string& address) {
   auto& loop = state_->with.all.at(0).loop();
   auto made = net::listener::create(
       loop, where->host, where->port, state_->with.limit,
-      [s = state_.get()](net::descriptor socket) { s->take(net::transport::plain(std::move(socket))); },
+      [s = state_.get()](net::descriptor socket) {
+        const auto client = s->peer_of(socket.get());
+        s->take(net::transport::plain(std::move(socket)), client);
+      },
       state_->counted, "listener=\"mqtt\"");
   if (!made) return made.error();
   state_->host = where->host;
@@ -62,12 +87,12 @@ std::string mqtt_front::address() const {
   return (v6 ? "[" + state_->host + "]" : state_->host) + ":" + std::to_string(state_->listener->port());
 }
 
-void mqtt_front::take_websocket(int fd, bytes read) {
-  net::descriptor socket(fd);
+void mqtt_front::take_websocket(http::upgraded what) {
+  net::descriptor socket(what.fd);
   if (!state_->with.limit.take()) return state_->websockets.refused.add();
   state_->websockets.accepted.add();
-  net::notice_silence(fd);
-  state_->take(net::transport::websocket(std::move(socket), std::move(read)));
+  net::notice_silence(what.fd);
+  state_->take(net::transport::websocket(std::move(socket), std::move(what.read)), {what.client.hi, what.client.lo});
 }
 
 void mqtt_front::drain(std::chrono::milliseconds at_most) {

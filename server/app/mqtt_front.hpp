@@ -12,6 +12,7 @@
 
 #include "app/config.hpp"
 #include "app/shards.hpp"
+#include "http/services.hpp"
 
 namespace dunlin::app {
 
@@ -25,8 +26,8 @@ class mqtt_front {
   // Binds and listens, before the shards start; the error is the operating system's. Accepts as soon as they run.
   status listen(const std::string& address);
   [[nodiscard]] std::string address() const;
-  // A WebSocket whose handshake is done; `read` came behind it.
-  void take_websocket(int fd, bytes read);
+  // A WebSocket whose handshake is done.
+  void take_websocket(http::upgraded what);
   // Accepts no more, lets connections have the answers that they wait for (half the time at most), says DISCONNECT to
   // all, and returns when they are closed or the time is over.
   void drain(std::chrono::milliseconds at_most);

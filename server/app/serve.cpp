@@ -187,7 +187,8 @@ exit_code running_server::listen() {
   links_ = std::make_unique<accounts::linking>(*accounts_, counted_);
   show_process(counted_);
   show_accounts(counted_, *store_thread_);
-  logins_.use(*accounts_, *shards_);
+  logins_.use(*accounts_, *shards_, web_options(values_).limits[static_cast<std::size_t>(http::limit::sign_ins)],
+              clock_);
   mqtt_ = std::make_unique<mqtt_front>(*shards_, values_, counted_);
   if (auto bound = mqtt_->listen(values_.mqtt); !bound) {
     return fail(exit_code::address, values_.mqtt + " cannot be listened on: " + bound.error().message() +
@@ -202,7 +203,7 @@ exit_code running_server::listen() {
                      .counted = counted_,
                      .time = clock_,
                      .state = [this] { return state(); },
-                     .websocket = [this](http::upgraded u) { mqtt_->take_websocket(u.fd, std::move(u.read)); },
+                     .websocket = [this](http::upgraded u) { mqtt_->take_websocket(std::move(u)); },
                      .data = to_bytes(shards_->id()),
                      .about = self_of(values_),
                      .files = files_});

@@ -127,7 +127,8 @@ constexpr std::array table = {
 
     setting{
         "rates.sign_ins", setting_type::count, "120",
-        "Wrong tokens over HTTP, per address and minute; beyond it that address waits. 0: no limit, as for all rates. "
+        "Wrong tokens over HTTP or MQTT, per address and minute (MQTT: and shard); beyond it that address waits. 0: no "
+        "limit, as for all rates. "
         "A rate's number may come at once, and again as time goes on.",
         &config::rate_sign_ins, 0, most_of_rates},
     setting{"rates.sign_ups", setting_type::count, "60", "Attempts to sign up, per address and hour.",
@@ -144,7 +145,9 @@ constexpr std::array table = {
     setting{"rates.claims", setting_type::count, "10",
             "Link codes that are typed or scanned, per account and 10 minutes.", &config::rate_claims, 0,
             most_of_rates},
-    setting{"rates.misses", setting_type::count, "100",
+    // A code is one of 2^40: with a thousand codes waiting, so many guesses find one in a hundred thousand times.
+    // Lower, and a few hostile accounts could keep all others from linking devices.
+    setting{"rates.misses", setting_type::count, "10000",
             "Link codes that were wrong, of all accounts together, per 10 minutes; beyond it no code is taken.",
             &config::rate_misses, 0, most_of_rates},
     setting{"rates.uploads", setting_type::count, "30", "Pictures that are sent, per account and hour.",

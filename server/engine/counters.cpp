@@ -54,9 +54,10 @@ counters::counters(metrics& all, unsigned shard)
       effects_dropped(
           all.make_counter("dunlin_effects_dropped_total", "Effects dropped as repeated or early.", label(shard))),
       protocol_errors(all, "dunlin_mqtt_protocol_errors_total", "Connections that broke MQTT.", shard, broken),
-      connects_refused(all, "dunlin_connects_refused_total", "CONNECTs that were not let in.", shard,
-                       {reason_code::bad_user_name_or_password, reason_code::not_authorized,
-                        reason_code::quota_exceeded, reason_code::server_unavailable}),
+      connects_refused(
+          all, "dunlin_connects_refused_total", "CONNECTs that were not let in.", shard,
+          {reason_code::bad_user_name_or_password, reason_code::not_authorized, reason_code::quota_exceeded,
+           reason_code::server_unavailable, reason_code::connection_rate_exceeded}),
       filters_refused(all, "dunlin_filters_refused_total", "Filters of SUBSCRIBE that were refused.", shard,
                       {reason_code::not_authorized, reason_code::topic_filter_invalid, reason_code::quota_exceeded}),
       handshakes_timed_out(all.make_counter("dunlin_handshakes_timed_out_total",

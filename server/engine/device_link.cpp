@@ -131,7 +131,7 @@ void device_link::on_connect(const mqtt::connect_view& connect) {
   } else {
     client_id_ = std::make_unique<std::string>(connect.client_id);
   }
-  home_->around().logins.verify(home_->around().self, id_, std::string(connect.user_name),
+  home_->around().logins.verify(home_->around().self, id_, port_->client(), std::string(connect.user_name),
                                 std::string(as_text(connect.password)));
 }
 
@@ -140,11 +140,22 @@ void device_link::refuse_connect(reason_code reason) {
   protocol_->refuse(reason);
 }
 
+namespace {
+
+reason_code reason_for(login_result why) {
+  switch (why) {
+    case login_result::wrong: return reason_code::bad_user_name_or_password;
+    case login_result::too_many: return reason_code::connection_rate_exceeded;
+    default: return reason_code::server_unavailable;
+  }
+}
+
+}  // namespace
+
 void device_link::on_verified(const identity& who) {
   if (protocol_->state() != mqtt::protocol_state::connecting || !logging_in_) return;
   if (who.result != login_result::ok) {
-    refuse_connect(who.result == login_result::wrong ? reason_code::bad_user_name_or_password
-                                                     : reason_code::server_unavailable);
+    refuse_connect(reason_for(who.result));
     port_->dirty();
     port_->close();
     return;

@@ -9,8 +9,16 @@
 
 namespace dunlin::engine {
 
+// Who is at the other end, for limits on what one client may try: an address, as its transport knows it. Zero: nobody
+// knows, and there is no limit.
+struct client_key {
+  std::uint64_t hi = 0;
+  std::uint64_t lo = 0;
+};
+
 class port {
  public:
+  [[nodiscard]] virtual client_key client() const { return {}; }
   virtual output& out() = 0;
   // Something stands in the output: it is sent at the end of the turn.
   virtual void dirty() = 0;

@@ -35,7 +35,7 @@ class one_shard final : public links, public credentials {
   }
 
   bool send(shard_id, message&&) override { return false; }
-  void verify(shard_id, std::uint64_t, std::string, std::string) override {}
+  void verify(shard_id, std::uint64_t, client_key, std::string, std::string) override {}
 
  private:
   surroundings make() {

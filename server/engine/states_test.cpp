@@ -318,7 +318,7 @@ class whole_shard final : public credentials, public links {
   [[nodiscard]] std::uint64_t sealed() const { return store_->counters().sealed_segments.value(); }
   seeded_random& random() { return random_; }
 
-  void verify(shard_id, std::uint64_t, std::string, std::string) override { FAIL(); }
+  void verify(shard_id, std::uint64_t, client_key, std::string, std::string) override { FAIL(); }
   bool send(shard_id, message&&) override { return false; }
 
  private:

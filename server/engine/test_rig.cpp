@@ -136,7 +136,8 @@ void test_rig::jump(mono_ms ms) {
   now_.wall += ms;
 }
 
-void test_rig::verify(shard_id shard, std::uint64_t ticket, std::string user, std::string token) {
+void test_rig::verify(shard_id shard, std::uint64_t ticket, client_key /*client*/, std::string user,
+                      std::string token) {
   const auto it = people_.find(token);
   const bool known = it != people_.end() && to_text(it->second.account) == user;
   logins_.push_back({shard, ticket, known ? it->second : identity{}});

@@ -171,7 +171,7 @@ class test_rig final : public credentials {
     return "c/" + to_text(id) + std::string(suffix);
   }
 
-  void verify(shard_id shard, std::uint64_t ticket, std::string user, std::string token) override;
+  void verify(shard_id shard, std::uint64_t ticket, client_key client, std::string user, std::string token) override;
 
  private:
   friend class test_device;

@@ -56,10 +56,13 @@ std::optional<network> parse_network(std::string_view text) {
   return network{*first, static_cast<int>(*bits) + 128 - most};
 }
 
+bool is_one_of(const address& who, std::span<const network> networks) {
+  return std::ranges::any_of(networks, [&](const network& n) { return contains(n, who); });
+}
+
 address client_of(const address& peer, std::string_view forwarded_for, std::span<const network> proxies) {
   address client = peer;
-  const auto trusted = [&] { return std::ranges::any_of(proxies, [&](const auto& n) { return contains(n, client); }); };
-  while (!forwarded_for.empty() && trusted()) {
+  while (!forwarded_for.empty() && is_one_of(client, proxies)) {
     const auto comma = forwarded_for.rfind(',');
     const auto last = forwarded_for.substr(comma == std::string_view::npos ? 0 : comma + 1);
     forwarded_for = forwarded_for.substr(0, comma == std::string_view::npos ? 0 : comma);

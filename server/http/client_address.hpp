@@ -34,6 +34,7 @@ std::optional<address> parse_address(std::string_view text);
 // An address, or "10.0.0.0/8", "2001:db8::/32".
 std::optional<network> parse_network(std::string_view text);
 
+bool is_one_of(const address& who, std::span<const network> networks);
 address client_of(const address& peer, std::string_view forwarded_for, std::span<const network> proxies);
 limit_key key_of(const address& client);
 

@@ -269,14 +269,15 @@ class connection {
       co_await write(answer, false, false, 11);
       co_return false;
     }
-    if (co_await write(answer, true, false, 11)) hand_over();
+    if (co_await write(answer, true, false, 11)) hand_over(client(in));
     co_return false;
   }
 
-  void hand_over() {
+  void hand_over(limit_key client) {
     const auto data = buffer_.data();
     const auto* first = static_cast<const std::uint8_t*>(data.data());
     upgraded out;
+    out.client = client;
     out.read.assign(first, first + data.size());
     stream_.expires_never();
     auto socket = stream_.release_socket();

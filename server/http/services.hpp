@@ -31,6 +31,7 @@ enum class readiness : std::uint8_t {
 struct upgraded {
   int fd = -1;  // non-blocking, the receiver's to close
   bytes read;   // what the client sent behind its request
+  limit_key client;
 };
 
 // What the server says of itself.

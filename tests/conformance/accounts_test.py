@@ -12,6 +12,7 @@ import mqtt
 import server
 from mqtt import open_client
 from people import People, made
+from websocket import WebSocket
 
 
 class SigningUp(People):
@@ -109,6 +110,35 @@ class Limits(People):
         self.limited(lambda: self.ask("POST", "/v1/links/claim", {"code": "AAAA-AAAA"}, ada))
         self.limited(lambda: self.ask("GET", "/v1/accounts/@nobody", None, ada))
         self.limited(lambda: self.ask("GET", "/v1/account", None, {"token": made(32)}))
+
+    def test_wrong_tokens_over_mqtt_are_limited_by_address(self):
+        hub = server.Server(settings={"rates.sign_ins": 3, "shards": 1, "web.proxies": "127.0.0.4"})
+        self.addCleanup(hub.close)
+        ada = hub.account("ada")
+
+        def log_in(address, token, version=5, through=None):
+            """The reason in the CONNACK."""
+            wire = WebSocket(hub, address, **through) if through else hub.connect(source=address)
+            client = mqtt.Client(wire, version)
+            client.send(mqtt.connect("", "ada", token, version=version))
+            reason = client.expect(mqtt.CONNACK).reason
+            client.close()
+            return reason
+
+        for version, wrong, wait in ((5, 0x86, 0x9F), (4, 4, 3)):
+            address = f"127.0.0.{10 + version}"
+            reasons = [log_in(address, made(32), version) for _ in range(4)]
+            self.assertEqual(reasons, [wrong, wrong, wrong, wait])
+            # Whatever the token is: it is not looked at.
+            self.assertEqual(log_in(address, ada["token"], version), wait)
+        self.assertEqual(hub.count("dunlin_connects_refused_total", reason="connection_rate_exceeded"), 4)
+        self.assertEqual(log_in("127.0.0.1", ada["token"]), 0)
+        # A proxy of TCP says nothing of whom it speaks for; one of HTTP does.
+        self.assertEqual([log_in("127.0.0.4", made(32)) for _ in range(5)], [0x86] * 5)
+        one, other = ({"X_Forwarded_For": f"192.0.2.{n}"} for n in (1, 2))
+        reasons = [log_in("127.0.0.4", made(32), through=one) for _ in range(4)]
+        self.assertEqual(reasons, [0x86] * 3 + [0x9F])
+        self.assertEqual(log_in("127.0.0.4", ada["token"], through=other), 0)
 
 
 class Devices(People):

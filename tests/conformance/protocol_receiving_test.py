@@ -3,7 +3,6 @@ makes."""
 
 import json
 import re
-import unittest
 
 import mqtt
 import protobuf

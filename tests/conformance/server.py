@@ -64,9 +64,9 @@ class Server:
         host, _, port = self.addresses[which].rpartition(":")
         return host, int(port)
 
-    def connect(self, which="mqtt"):
-        """A plain socket to the MQTT or HTTP port."""
-        return socket.create_connection(self.address(which), LIMIT)
+    def connect(self, which="mqtt", source=""):
+        """A plain socket to the MQTT or HTTP port, from an address of this machine."""
+        return socket.create_connection(self.address(which), LIMIT, (source, 0))
 
     def where_it_waits(self):
         """Each thread's name and where in the kernel it sleeps."""

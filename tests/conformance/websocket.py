@@ -41,8 +41,8 @@ def frame(opcode, payload=b"", final=True, masked=True, reserved=0, length=None)
 class WebSocket:
     """A WebSocket to the server that has the calls of a socket that mqtt.Client needs."""
 
-    def __init__(self, server, **headers):
-        self.wire = server.connect("http")
+    def __init__(self, server, source="", **headers):
+        self.wire = server.connect("http", source)
         self.wire.sendall(handshake(**headers))
         self.status, self.headers, _ = read_answer(self.wire)
         self.held = b""

@@ -158,7 +158,8 @@ class MqttConnection : public testing::Test {
   client connect(std::string_view client_id) {
     auto [server, peer] = net::tcp_pair();
     EXPECT_TRUE(with->limit.take());
-    on_shard([&, socket = &server] { mqtt_connection::begin(*with, 0, net::transport::plain(std::move(*socket))); });
+    on_shard(
+        [&, socket = &server] { mqtt_connection::begin(*with, 0, net::transport::plain(std::move(*socket)), {}); });
     client out{.socket = std::move(peer)};
     out.send([&](output& o) {
       mqtt::encode_connect(o, {.version = v5,

@@ -162,6 +162,19 @@ class Flood(Rig):
         writer.close()
         self.assert_as_before()
 
+    def test_messages_that_are_refused_take_no_space_from_the_log(self):
+        eve = self.hub.account("eve")
+        direct = self.hub.conversation("ada", "ben")
+        stranger = open_client(self.hub)
+        stranger.log_in(eve)
+        # More than two segments of the log, which is what clients may have on its way.
+        large = protobuf.send(b"x" * 200_000)
+        for number in range(800):
+            stranger.send(mqtt.publish(f"c/{direct}/send", large, packet_id=number + 1))
+            self.assertEqual(stranger.expect(mqtt.PUBACK).reason, 0x87)
+        stranger.close()
+        self.assert_as_before()
+
     def test_a_storm_of_logins_with_wrong_tokens_leaves_nothing(self):
         reasons = []
         for _ in range(CROWD):

@@ -64,9 +64,8 @@ status embedded_log::redo_frame(const segment_ref& in, byte_span contents, std::
 bool embedded_log::borrow(std::int64_t amount, space_for whom) {
   const std::int64_t floor =
       whom == space_for::client ? static_cast<std::int64_t>(options_.upkeep_reserve_bytes) : std::int64_t{0};
-  const auto much = static_cast<std::int64_t>(options_.max_batch_bytes / 16);
-  if (whom == space_for::client && much > amount && files_.borrow(much, floor)) {
-    credit_ += much;
+  if (whom == space_for::client && kept_credit() > amount && files_.borrow(kept_credit(), floor)) {
+    credit_ += kept_credit();
     return true;
   }
   if (!files_.borrow(amount, floor)) return false;
@@ -153,18 +152,25 @@ void embedded_log::collect() {
   index_.sweep();
 }
 
-bool embedded_log::flush(std::size_t enough) {
-  collect();
-  if (under_way_ == out_.batches.size() || open_.empty()) return false;
-  if (open_records_ < enough) return true;
-  // What was promised and not used is credit again; what was used beyond is owed.
-  credit_ += promised_ - static_cast<std::int64_t>(open_.size() - paid_) - (paid_ == 0 ? segments::batch_overhead : 0);
+// What was promised and not used is credit again; what was used beyond is owed. Little of it is kept for what comes
+// next: a shard that asked for much and then falls silent would keep it from all others.
+void embedded_log::settle(std::int64_t used) {
+  credit_ += promised_ - used;
   promised_ = 0;
   paid_ = 0;
-  if (credit_ < 0) {
-    files_.give_back(credit_);
-    credit_ = 0;
+  const std::int64_t kept = std::clamp(credit_, std::int64_t{0}, kept_credit());
+  if (credit_ != kept) files_.give_back(std::exchange(credit_, kept) - kept);
+}
+
+bool embedded_log::flush(std::size_t enough) {
+  collect();
+  if (open_.empty()) {
+    if (promised_ != 0) settle(0);  // nothing that was submitted is kept
+    return false;
   }
+  if (under_way_ == out_.batches.size()) return false;
+  if (open_records_ < enough) return true;
+  settle(static_cast<std::int64_t>(open_.size() - paid_) + (paid_ == 0 ? segments::batch_overhead : 0));
   handed_batch& batch = out_.batches[next_batch_];
   next_batch_ = (next_batch_ + 1) % out_.batches.size();
   std::swap(open_, batch.contents);

@@ -37,6 +37,9 @@ class embedded_log final : public log {
 
  private:
   bool borrow(std::int64_t amount, space_for whom);
+  void settle(std::int64_t used);
+  // So much at a time is borrowed for clients, and kept at most from one batch to the next.
+  [[nodiscard]] std::int64_t kept_credit() const { return segments::kept_credit(options_); }
   void take_back();
   // The place of the batch handed over so many before the next one. REQUIRES: n <= out_.batches.size().
   [[nodiscard]] std::size_t before_next(std::size_t n) const {

@@ -76,6 +76,34 @@ TEST(LogWriter, L3_ClientsWaitWhileUpkeepStillHasItsReserve) {
   EXPECT_EQ(p.counters.log_stalls.value(), 0);
 }
 
+TEST(LogWriter, L3_WhatIsRefusedKeepsNoSpaceFromAnybody) {
+  fault_disk files;
+  seeded_random random(3);
+  log_life p(files, random);
+  ASSERT_TRUE(p.prepare());
+  const std::int64_t before = p.log->files().credit();
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(p.submit(log_life::stream(1), "!" + std::string(1000, 'x'))) << i;
+    EXPECT_EQ(p.round(), log_writer::outcome::nothing);
+  }
+  EXPECT_GE(p.log->files().credit(), before - segments::kept_credit(log_life::small()));
+}
+
+TEST(LogWriter, L3_AShardThatAskedForMuchAndIsSilentKeepsLittle) {
+  const store_options o = log_life::small();
+  fault_disk files;
+  seeded_random random(3);
+  log_life p(files, random, o);
+  ASSERT_TRUE(p.prepare());
+  const std::int64_t before = p.log->files().credit();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(p.log->shard(0).reserve(o.max_batch_bytes / 4, space_for::upkeep), space::granted);
+  }
+  ASSERT_TRUE(p.submit(log_life::stream(0), "little"));
+  EXPECT_EQ(p.round(), log_writer::outcome::wrote);
+  EXPECT_GE(p.log->files().credit(), before - segments::kept_credit(o) - 2 * segments::batch_overhead);
+}
+
 TEST(LogWriter, L3_OnAFullDiskClientsAreRefused) {
   const store_options o = log_life::small();
   fault_disk files(3 * o.segment_bytes + 1000);

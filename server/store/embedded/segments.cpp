@@ -63,7 +63,8 @@ segments::segments(disk& files, const store_options& options, store_counters& co
                                            std::size_t{options.spare_segments} + 1)) {
   // Otherwise clients might wait while all that may be prepared is.
   DUNLIN_CHECK(usable(options.segment_bytes) * options.spare_segments >
-               static_cast<std::int64_t>(options.upkeep_reserve_bytes + 2 * options.max_batch_bytes));
+               static_cast<std::int64_t>(options.upkeep_reserve_bytes + 2 * options.max_batch_bytes) +
+                   options.shards * kept_credit(options));
 }
 
 std::int64_t segments::usable(std::uint64_t size) const {

@@ -62,6 +62,10 @@ class segments {
   // What a batch is charged besides its entries: at least what a frame's header and alignment take. The writer gives
   // back what it did not take.
   static constexpr std::int64_t batch_overhead = 2 * frame_alignment;
+  // What each shard may keep of the credit, whether it uses it or not: all of them a sixteenth of a batch.
+  static std::int64_t kept_credit(const store_options& options) {
+    return static_cast<std::int64_t>(options.max_batch_bytes / 16) / options.shards;
+  }
 
   segments(disk& files, const store_options& options, store_counters& counters);
 

@@ -68,14 +68,21 @@ class Control : public testing::Test {
   const bytes picture = bytes(stream::picture_bytes, 7);
 };
 
-TEST_F(Control, AStateThatIsDurableIsToldBeforeItsShardSleeps) {
+TEST_F(Control, WhatWaitsForNothingIsAnsweredBeforeItsShardSleeps) {
   rig.run();
-  bool told = false;
   auto& home = rig.home(cleo.account);
-  home.read_state(cleo.account, cleo.device, [&told](const state_answer& /*s*/) { told = true; });
-  do home.flush();
-  while (home.idle_for() == 0);
-  EXPECT_TRUE(told);
+  const auto answers = [&](const std::function<void(std::function<void()>)>& ask) {
+    bool answered = false;
+    ask([&answered] { answered = true; });
+    for (home.flush(); home.idle_for() == 0; home.flush()) home.turn({1'000'000, 1'700'000'000'000});
+    return answered;
+  };
+  EXPECT_TRUE(answers(
+      [&](auto done) { home.read_state(cleo.account, cleo.device, [done](const state_answer& /*s*/) { done(); }); }));
+  // Cleo is no member: refused, without an entry in the log.
+  const members_spec stranger{
+      .id = direct, .actor = cleo.account, .add = {cleo.account}, .by = {cleo.device, rig.next_id()}};
+  EXPECT_TRUE(answers([&](auto done) { home.change_members(stranger, [done](const verdict& /*v*/) { done(); }); }));
 }
 
 TEST_F(Control, S3_ARepeatedChangeIsAnsweredWithTheFirstSeq) {

@@ -224,12 +224,6 @@ void owner::answer(reply_to to, const verdict& v) {
 void owner::hold(shard_id to, message&& m) { held_.open(ticket_now()).answers.push_back({to, std::move(m)}); }
 void owner::hold(const own_event& event) { held_.open(ticket_now()).events.push_back(event); }
 
-void owner::when_durable(message&& m) {
-  // Held with nothing to wait for, it would lie there until the next turn: on a quiet server, while the loop sleeps.
-  if (log_.taken() > log_.durable()) return hold(self_, std::move(m));
-  out_.post(self_, std::move(m));
-}
-
 inline void owner::keep_record(release_batch& batch, stream_id stream, std::uint64_t seq, std::int64_t ts,
                                byte_span rest) {
   auto& arena = batch.arena;

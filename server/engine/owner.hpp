@@ -96,14 +96,16 @@ class owner final : public store::applier {
   }
   // Messages that are decided and wait for the log.
   [[nodiscard]] std::size_t undurable() const { return held_.verdicts(); }
+  // Something leaves with the next turn: what needed no entry of the log, such as a refusal, wakes nobody.
+  [[nodiscard]] bool has_due() const { return held_.is_due(log_.durable()); }
   // Client entries wait for the log to have space again (L6).
   [[nodiscard]] bool waits_for_space() const { return !no_space_.empty(); }
   // For the inboxes of this shard, which live in the same partitions: makes sure that the account's rows are in memory.
   // False: they are being read back, and `m` will be taken when they are there.
   static std::vector<store::row_key> account_rows(account_id account);
   bool ensure(const std::vector<store::row_key>& keys, message& m);
-  // To this shard itself, once everything applied so far is durable (L2): at once, if it is.
-  void when_durable(message&& m);
+  // To this shard itself, once everything applied so far is durable (L2).
+  void when_durable(message&& m) { hold(self_, std::move(m)); }
   // The account's inbox if it is in memory.
   stream::inbox_state* inbox(account_id account) {
     auto* found = part(partition_of(account)).find_inbox(account);

@@ -69,6 +69,9 @@ class release_queue {
       begin(ticket);
     return *newest_;
   }
+  [[nodiscard]] bool is_due(store::ticket durable) const {
+    return !batches_.empty() && batches_.front().ticket <= durable;
+  }
   // Takes the oldest batch if its ticket is durable.
   bool take(store::ticket durable, release_batch& out) {
     if (batches_.empty() || batches_.front().ticket > durable) return false;

@@ -158,7 +158,7 @@ bool shard::flush(std::size_t enough) {
 }
 
 mono_ms shard::idle_for() const {
-  if (!own_.empty() || !later_.empty() || inboxes_.has_arms()) return 0;
+  if (!own_.empty() || !later_.empty() || inboxes_.has_arms() || owner_.has_due()) return 0;
   // Room in another's mailbox or in the log is not announced.
   return sends_.has_kept() || owner_.waits_for_space() ? 1 : 25;
 }

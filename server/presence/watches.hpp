@@ -147,7 +147,6 @@ class watches {
     std::shared_ptr<const std::vector<stream_id>> list;
   } named_;
   std::size_t sweep_at_ = 0;
-  mono_ms swept_ = 0;
   mono_ms looked_at_ = 0;
 };
 

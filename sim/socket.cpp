@@ -139,7 +139,9 @@ void socket::receive() {
 
 bool socket::send() {
   if (out_.empty()) return false;
-  if (down_.size() >= window && !cut_) {
+  // Who has closed reads nothing any more: what is written to them is refused by their end, and does not wait here.
+  const bool into_nothing = cut_ || client_closed_;
+  if (down_.size() >= window && !into_nothing) {
     world_.count(seen::writer_stopped);
     return false;
   }
@@ -152,7 +154,7 @@ bool socket::send() {
   }
   if (data.size() > window) data.resize(window);
   out_.consume(data.size());
-  if (!cut_) down_.put(world_, data);
+  if (!into_nothing) down_.put(world_, data);
   return true;
 }
 

@@ -168,7 +168,12 @@ void device::on_joined(stream_id stream, std::uint64_t join_seq) {
   if (c == nullptr || !c->rejoined.contains(person_.id)) return;
   s.kept = 0;
   s.read_kept = 0;
-  for (auto& l : lines_) l->kept.erase(stream);
+  for (auto& l : lines_) {
+    l->kept.erase(stream);
+    // In the middle of a connection, too: from the later join, and the newest first if that is far behind (D9).
+    const auto known = l->places.find(stream);
+    if (known != l->places.end()) known->second.begins_anew = true;
+  }
 }
 
 bool device::is_of_now(stream_id stream, const shelf& s) const {

@@ -51,7 +51,7 @@ for (const [name, look] of looks) {
       const names = (await gallery.names("phone")).filter((story) => story.startsWith("screens/"));
       const found: string[] = [];
       for (const story of names) {
-        await gallery.show({ story, ...look });
+        await gallery.showNext({ story, ...look });
         for (const one of await beyond(page)) found.push(`${story}: ${one}`);
       }
       expect([...found, ...gallery.wrong]).toEqual([]);
@@ -67,7 +67,7 @@ test.describe("on a desktop", () => {
     const names = (await gallery.names("desktop")).filter((story) => /^screens\/(?!z-)/u.test(story));
     const found: string[] = [];
     for (const story of names) {
-      await gallery.show({ story, text: 200, dir: "rtl" });
+      await gallery.showNext({ story, text: 200, dir: "rtl" });
       for (const one of await beyond(page)) found.push(`${story}: ${one}`);
     }
     expect([...found, ...gallery.wrong]).toEqual([]);

@@ -43,6 +43,9 @@ async function scrollLog(to: (log: HTMLElement) => number): Promise<void> {
   await until(() => (document.querySelector("[data-stuck]") === null ? log : undefined), "end of scrolling");
 }
 
+/** In a small window, or with large text, not all of a conversation is in sight at once. */
+const toEnd = (): Promise<void> => scrollLog((log) => log.scrollHeight);
+
 /** Every screen of the look that the app has, by the name of its picture. */
 export const stories: Stories = {
   "a-welcome": { ...rest, render: () => <AppStory at="#invite=thanks" world={signedOut} /> },
@@ -92,8 +95,7 @@ export const stories: Stories = {
     ...rest,
     render: () => <AppStory at={chat(samir)} world={{ conversations: withChat(samir, samirLater) }} />,
     play: async () => {
-      // In a small window, or with large text, not all of it is in sight at once.
-      await scrollLog((log) => log.scrollHeight);
+      await toEnd();
       await seen("Samir");
     },
   },
@@ -101,7 +103,7 @@ export const stories: Stories = {
     ...rest,
     render: () => <AppStory at={chat(rota)} />,
     play: async () => {
-      await scrollLog((log) => log.scrollHeight);
+      await toEnd();
       await seen("Allotment rota");
     },
   },
@@ -169,6 +171,10 @@ export const stories: Stories = {
     render: (device) => (
       <AppStory at={beside(device, chat(anouk))} world={{ connection: { state: "opening" } }} after={200} />
     ),
+    // For a moment there is nothing.
+    play: async () => {
+      await named("h1", words().list.title);
+    },
   },
   "j-no-results": {
     ...rest,
@@ -202,6 +208,7 @@ export const stories: Stories = {
     ...rest,
     render: () => <AppStory at={chat(samir)} world={{ conversations: withChat(samir, samirLater) }} />,
     play: async () => {
+      await toEnd();
       const before = await named('[role="article"]', `${words().list.you}, The pump is fixed`);
       const discard = before.parentElement?.querySelectorAll<HTMLElement>("p button")[1];
       discard?.click();

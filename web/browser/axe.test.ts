@@ -64,7 +64,11 @@ const misnamed = (page: Page): Promise<string[]> =>
   });
 
 /** Looks at one story in both themes. */
-async function lookAt(gallery: ReturnType<typeof galleryOn>, story: string, size: "desktop" | "phone"): Promise<string[]> {
+async function lookAt(
+  gallery: ReturnType<typeof galleryOn>,
+  story: string,
+  size: "desktop" | "phone",
+): Promise<string[]> {
   const { page } = gallery;
   await gallery.showNext({ story, size });
   const light = await complaints(page, /^(?:screens|long)\//u.test(story) ? everyRule : ofComponents);
@@ -84,16 +88,16 @@ for (const { size, parts, wanted } of looks) {
   test.describe(size, () => {
     test.use({ ...sizes[size], contextOptions: { reducedMotion: "reduce" } });
     for (let part = 0; part < parts; part++) {
-      test(`axe finds nothing on any story in either theme, on a ${size}, ${part + 1} of ${parts}`, async ({ page }) => {
+      test(`axe finds nothing on any story in either theme, on a ${size}, ${part + 1} of ${parts}`, async ({
+        page,
+      }) => {
         test.setTimeout(180_000);
         const gallery = galleryOn(page);
         const names = (await gallery.names(size)).filter(wanted).filter((_, at) => at % parts === part);
         await page.evaluate(axe);
         const found: string[] = [];
         for (const story of names) {
-          found.push(
-            ...(await lookAt(gallery, story, size).catch((error: unknown) => [`${story}: ${String(error)}`])),
-          );
+          found.push(...(await lookAt(gallery, story, size).catch((error: unknown) => [`${story}: ${String(error)}`])));
         }
         expect([...found, ...gallery.wrong]).toEqual([]);
       });

@@ -4,7 +4,7 @@ import { demoNow } from "../../model/fake/demoTime.ts";
 import { anoukOffline, samirLater } from "../../model/fake/demoChats.ts";
 import type { FakeConversation } from "../../model/fake/world.ts";
 import { AppStory } from "../AppStory.tsx";
-import { frames, named, openMenu, press, storyClock, type, until, words } from "../play.ts";
+import { named, openMenu, press, storyClock, type, until, words } from "../play.ts";
 import type { Device, Stories } from "../story.ts";
 import { sceneCamera } from "./sceneCamera.ts";
 import { StatesSheet } from "./StatesSheet.tsx";
@@ -38,8 +38,14 @@ async function seen(title: string): Promise<void> {
 /** Scrolls the conversation, and waits until what shows that is gone. */
 async function scrollLog(to: (log: HTMLElement) => number): Promise<void> {
   const log = await until(() => document.querySelector('[role="log"]')?.parentElement, "log");
-  log.scrollTop = to(log);
-  await frames(2);
+  // A row that is measured in the same frame puts it back to where it was: again, until it stays.
+  let stayed = 0;
+  await until(() => {
+    const before = log.scrollTop;
+    log.scrollTop = to(log);
+    stayed = log.scrollTop === before ? stayed + 1 : 0;
+    return stayed > 2 ? log : undefined;
+  }, "rest of the log");
   await until(() => (document.querySelector("[data-stuck]") === null ? log : undefined), "end of scrolling");
 }
 

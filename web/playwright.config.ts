@@ -22,6 +22,7 @@ export default defineConfig({
   outputDir: "../build/browser-results",
   globalSetup: "./browser/serveGallery.ts",
   fullyParallel: true,
+  workers: 2,
   forbidOnly: true,
   timeout: 60_000,
   reporter: [

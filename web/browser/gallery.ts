@@ -20,14 +20,20 @@ export const sizes = {
 /** A gallery, and what went wrong in it. */
 export interface Gallery {
   readonly page: Page;
-  /** Shows a story, and waits until it stands. */
+  /** Shows a story in a page of its own, and waits until it stands. */
   readonly show: (shown: Shown) => Promise<void>;
+  /** The same in the page that is there, which `show` or `names` has opened: for tests that look at many. */
+  readonly showNext: (shown: Shown) => Promise<void>;
   /** Changes the theme of the story that is shown. */
   readonly dress: (theme: "light" | "dark") => Promise<void>;
   /** The names of all stories for a size. */
   readonly names: (size: "phone" | "tablet" | "desktop") => Promise<readonly string[]>;
   /** Errors of the page, and what its policy refused. */
   readonly wrong: readonly string[];
+}
+
+function queryOf({ story, theme = "light", size = "desktop", locale = "en", dir = "ltr", text = 100 }: Shown): string {
+  return new URLSearchParams({ story, theme, size, locale, dir, text: `${text}` }).toString();
 }
 
 export function galleryOn(page: Page): Gallery {
@@ -41,15 +47,24 @@ export function galleryOn(page: Page): Gallery {
     const url = request.url();
     if (!url.startsWith(address) && !url.startsWith("blob:")) wrong.push(`asked for ${url}`);
   });
+  const expectShown = async (story: string): Promise<void> => {
+    const error = await page.evaluate(() => document.documentElement.dataset.error);
+    if (error !== undefined) throw new Error(`${story}: ${error}`);
+  };
   return {
     page,
     wrong,
-    show: async ({ story, theme = "light", size = "desktop", locale = "en", dir = "ltr", text = 100 }) => {
-      const query = new URLSearchParams({ story, theme, size, locale, dir, text: `${text}` });
-      await page.goto(`${address}/gallery.html?${query.toString()}`);
+    show: async (shown) => {
+      await page.goto(`${address}/gallery.html?${queryOf(shown)}`);
       await page.waitForSelector("html[data-ready], html[data-error]", { state: "attached" });
-      const error = await page.locator("html").getAttribute("data-error");
-      if (error !== null) throw new Error(`${story}: ${error}`);
+      await expectShown(shown.story);
+    },
+    showNext: async (shown) => {
+      await page.evaluate(
+        (query) => (globalThis as unknown as { showStory: (search: string) => Promise<void> }).showStory(query),
+        queryOf(shown),
+      );
+      await expectShown(shown.story);
     },
     dress: async (theme) => {
       await page.evaluate(async (next) => {

@@ -109,7 +109,10 @@ export interface OwnAccount {
   readonly settings: Settings;
 }
 
-/** Whether an account is online, and when it last was (milliseconds since 1970, to the minute), if that is known. */
+/**
+ * Whether an account is online, and when it last was (milliseconds since 1970, to the minute), if that is known. A multiple of 86,400,000 is a
+ * day (UTC) whose time is not.
+ */
 export interface Presence {
   readonly online: boolean;
   readonly lastSeen: number | undefined;

@@ -1,5 +1,5 @@
 import { StrictMode, type ReactElement } from "react";
-import { createRoot } from "react-dom/client";
+import { createRoot, type Root } from "react-dom/client";
 import { loadLaterParts } from "../app/laterParts.ts";
 import { source } from "../base/signal.ts";
 import { de } from "../i18n/de.ts";
@@ -13,7 +13,8 @@ import type { Device, Stories, Story } from "./story.ts";
 
 /**
  * All stories. `?story=ChatList/unread&theme=dark&size=phone&locale=de&dir=rtl&text=200` shows one; without `story` it lists them.
- * `data-ready` on the root says that it stands, `data-error` that it could not.
+ * `data-ready` on the root says that it stands, `data-error` that it could not. `showStory("?story=…")` shows another in the same page, which
+ * is quicker than a new one: nothing of the story before is left but code and letters that are there already.
  */
 const modules = import.meta.glob<{ readonly stories: Stories }>("../**/*.stories.tsx");
 
@@ -40,10 +41,24 @@ async function storyNamed(id: string): Promise<Story> {
 
 function Framed({ story, device }: { readonly story: Story; readonly device: Device }): ReactElement {
   const frame = story.frame ?? "page";
-  return <div className={styles[frame]}>{story.render(device)}</div>;
+  // A page can be longer than the window: keys scroll it, too.
+  return (
+    <div className={styles[frame]} tabIndex={frame === "page" ? 0 : undefined}>
+      {story.render(device)}
+    </div>
+  );
 }
 
-async function show(root: HTMLElement, query: URLSearchParams, id: string): Promise<void> {
+let shown: Root | undefined;
+
+function put(view: ReactElement): void {
+  const place = document.getElementById("root");
+  if (place === null) throw new Error("gallery.html has no element #root");
+  shown = createRoot(place);
+  shown.render(view);
+}
+
+async function show(query: URLSearchParams, id: string): Promise<void> {
   const page = document.documentElement;
   const asked = query.get("size");
   const device: Device = asked === "phone" || asked === "tablet" ? asked : "desktop";
@@ -52,14 +67,12 @@ async function show(root: HTMLElement, query: URLSearchParams, id: string): Prom
   page.style.fontSize = `${query.get("text") ?? "100"}%`;
   page.dir = query.get("dir") === "rtl" ? "rtl" : "ltr";
   page.lang = locale;
-  if (device === "phone") {
-    // What a phone's own bars take.
-    page.style.setProperty("--safe-top", "47px");
-    page.style.setProperty("--safe-bottom", "34px");
-  }
+  // What a phone's own bars take.
+  page.style.setProperty("--safe-top", device === "phone" ? "47px" : "");
+  page.style.setProperty("--safe-bottom", device === "phone" ? "34px" : "");
   const story = await storyNamed(id);
   await loadLaterParts();
-  createRoot(root).render(
+  put(
     <StrictMode>
       <WordsProvider locale={locale} catalogue={locale === "de" ? de : en} clock={source(demoNow)}>
         <Framed story={story} device={device} />
@@ -73,9 +86,9 @@ async function show(root: HTMLElement, query: URLSearchParams, id: string): Prom
   await frames(3);
 }
 
-async function list(root: HTMLElement): Promise<void> {
+async function list(): Promise<void> {
   const ids = [...(await allStories()).entries()];
-  createRoot(root).render(
+  put(
     <main className={styles.page}>
       <h1>Stories</h1>
       <ul>
@@ -89,19 +102,26 @@ async function list(root: HTMLElement): Promise<void> {
   );
 }
 
-async function start(): Promise<void> {
-  const root = document.getElementById("root");
-  if (root === null) throw new Error("gallery.html has no element #root");
-  const query = new URLSearchParams(location.search);
-  const id = query.get("story");
-  await (id === null ? list(root) : show(root, query, id));
+function clear(): void {
+  shown?.unmount();
+  shown = undefined;
+  document.getSelection()?.removeAllRanges();
+  delete document.documentElement.dataset.ready;
+  delete document.documentElement.dataset.error;
 }
 
-start().then(
-  () => {
-    document.documentElement.dataset.ready = "";
-  },
-  (error: unknown) => {
-    document.documentElement.dataset.error = String(error);
-  },
-);
+async function start(search: string): Promise<void> {
+  clear();
+  const query = new URLSearchParams(search);
+  const id = query.get("story");
+  const { dataset } = document.documentElement;
+  try {
+    await (id === null ? list() : show(query, id));
+    dataset.ready = "";
+  } catch (error) {
+    dataset.error = String(error);
+  }
+}
+
+Object.assign(globalThis, { showStory: start });
+void start(location.search);

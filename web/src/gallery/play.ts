@@ -1,4 +1,10 @@
+import { de } from "../i18n/de.ts";
+import { en, type Catalogue } from "../i18n/en.ts";
+
 const patience = 3_000;
+
+/** The words of the page, in its language. */
+export const words = (): Catalogue => (document.documentElement.lang === "de" ? de : en);
 
 /** The clock of the app that is shown: it stands still unless somebody lets time pass. */
 export const storyClock: { advance: (ms: number) => void } = { advance: () => undefined };

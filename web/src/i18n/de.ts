@@ -471,6 +471,8 @@ export const de: Catalogue = {
   when: {
     today: "Heute",
     yesterday: "Gestern",
+    someTimeToday: "heute",
+    someTimeYesterday: "gestern",
     todayAt: (time) => `heute um ${time}`,
     yesterdayAt: (time) => `gestern um ${time}`,
     dayAt: (day, time) => `${day} um ${time}`,

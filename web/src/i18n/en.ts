@@ -469,6 +469,9 @@ export const en = {
   when: {
     today: "Today",
     yesterday: "Yesterday",
+    /** Within a sentence, when no more than the day is known. */
+    someTimeToday: "today",
+    someTimeYesterday: "yesterday",
     todayAt: (time: string): string => `today at ${time}`,
     yesterdayAt: (time: string): string => `yesterday at ${time}`,
     dayAt: (day: string, time: string): string => `${day} at ${time}`,

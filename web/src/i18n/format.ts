@@ -2,6 +2,9 @@ import type { Catalogue } from "./en.ts";
 
 export type Locale = "en" | "de";
 
+/** How exactly a time is known. */
+export type Exactness = "minute" | "day";
+
 /** How times are written in one language. All of them are in the reader's own time zone. */
 export interface Format {
   /** `09:41` */
@@ -10,8 +13,8 @@ export interface Format {
   short(ms: number, now: number): string;
   /** Above a day's messages: Today, Yesterday, Sunday, 14 November, 14 November 2024. */
   day(ms: number, now: number): string;
-  /** Within a sentence: today at 09:41, on 14 November. */
-  when(ms: number, now: number): string;
+  /** Within a sentence: today at 09:41, on 14 November; without the minutes where they are not known: today. */
+  when(ms: number, now: number, exactness?: Exactness): string;
   /** `Saturday, 22 November 2025 at 09:41` */
   full(ms: number): string;
   /** `2 March` */
@@ -61,10 +64,11 @@ export function formatOf(locale: Locale, words: Catalogue): Format {
       if (days === 1) return words.when.yesterday;
       return days < 7 ? weekday(ms) : date(ms, now);
     },
-    when: (ms, now) => {
+    when: (ms, now, exactness = "minute") => {
       const days = daysBefore(ms, now);
-      if (days <= 0) return words.when.todayAt(time(ms));
-      if (days === 1) return words.when.yesterdayAt(time(ms));
+      const day = exactness === "day";
+      if (days <= 0) return day ? words.when.someTimeToday : words.when.todayAt(time(ms));
+      if (days === 1) return day ? words.when.someTimeYesterday : words.when.yesterdayAt(time(ms));
       return words.when.on(days < 7 ? weekday(ms) : date(ms, now));
     },
     full: (ms) => words.when.dayAt(full(ms), time(ms)),

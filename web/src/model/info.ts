@@ -9,6 +9,7 @@ import type {
 } from "../views/InfoPane/InfoPane.tsx";
 import type { ChatActions } from "./chatActions.ts";
 import { chatSettingsOf } from "./chatSettings.ts";
+import { lastSeenOf } from "./lastSeen.ts";
 import { choosePicture, pictureError } from "./pictures.ts";
 import type { ConversationSummary, GroupChange, Id, MemberInfo, Message, Role } from "./ports.ts";
 import { attempt, type Session } from "./session.ts";
@@ -112,7 +113,7 @@ function groupOf(
   const memberOf = ({ account, role }: MemberInfo): MemberSnapshot => {
     const { online, lastSeen } = read(client.presence(account));
     const known: MemberSnapshot["presence"] =
-      lastSeen === undefined ? { kind: "unknown" } : { kind: "last_seen", time: lastSeen };
+      lastSeen === undefined ? { kind: "unknown" } : { kind: "last_seen", ...lastSeenOf(lastSeen) };
     return {
       id: account,
       name: people.nameOf(read, account),

@@ -25,7 +25,7 @@ export function StatesSheet(): ReactElement {
     <main className={styles.sheet}>
       <header className={styles.header}>
         <Brand />
-        <span>Component states and tokens</span>
+        <h1>Component states and tokens</h1>
       </header>
       <div className={styles.columns}>
         <section>
@@ -79,7 +79,12 @@ function Table(): ReactElement {
         <Line
           name="Field"
           cell={(state) => (
-            <span className={styles.field} data-state={state} aria-hidden={state === "disabled" || undefined}>
+            <span
+              className={styles.field}
+              data-state={state}
+              aria-hidden={state === "disabled" || undefined}
+              inert={state === "disabled"}
+            >
               <Search size="1.125rem" strokeWidth={1.75} aria-hidden="true" />
               Search
             </span>

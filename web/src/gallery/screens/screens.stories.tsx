@@ -4,7 +4,7 @@ import { demoNow } from "../../model/fake/demoTime.ts";
 import { anoukOffline, samirLater } from "../../model/fake/demoChats.ts";
 import type { FakeConversation } from "../../model/fake/world.ts";
 import { AppStory } from "../AppStory.tsx";
-import { frames, named, openMenu, press, storyClock, type, until } from "../play.ts";
+import { named, openMenu, press, storyClock, type, until, words } from "../play.ts";
 import type { Device, Stories } from "../story.ts";
 import { sceneCamera } from "./sceneCamera.ts";
 import { StatesSheet } from "./StatesSheet.tsx";
@@ -28,19 +28,29 @@ const rest = { frame: "window" } as const;
 
 /** Waits until what is open has been seen, and its row says so. */
 async function seen(title: string): Promise<void> {
+  const unread = words().list.unreadCount(1).replace("1", "");
   await until(() => {
     const row = document.querySelector(`a[data-row][aria-label^="${title},"]`);
-    return row !== null && !row.ariaLabel?.includes("unread") ? row : undefined;
+    return row !== null && !row.ariaLabel?.includes(unread) ? row : undefined;
   }, `row of ${title} without anything unread`);
 }
 
 /** Scrolls the conversation, and waits until what shows that is gone. */
 async function scrollLog(to: (log: HTMLElement) => number): Promise<void> {
   const log = await until(() => document.querySelector('[role="log"]')?.parentElement, "log");
-  log.scrollTop = to(log);
-  await frames(2);
+  // A row that is measured in the same frame puts it back to where it was: again, until it stays.
+  let stayed = 0;
+  await until(() => {
+    const before = log.scrollTop;
+    log.scrollTop = to(log);
+    stayed = log.scrollTop === before ? stayed + 1 : 0;
+    return stayed > 2 ? log : undefined;
+  }, "rest of the log");
   await until(() => (document.querySelector("[data-stuck]") === null ? log : undefined), "end of scrolling");
 }
+
+/** In a small window, or with large text, not all of a conversation is in sight at once. */
+const toEnd = (): Promise<void> => scrollLog((log) => log.scrollHeight);
 
 /** Every screen of the look that the app has, by the name of its picture. */
 export const stories: Stories = {
@@ -49,19 +59,19 @@ export const stories: Stories = {
     ...rest,
     render: () => <AppStory at="#invite=thanks" world={{ ...signedOut, taken: [] }} after={0} />,
     play: async () => {
-      await press("button", "Accept invitation");
-      await named("h1", "Who are you?");
+      await press("button", words().welcome.accept);
+      await named("h1", words().signUp.title);
       await type('input[autocomplete="name"]', "Nora Lind");
       await type('input[autocomplete="username"]', "nora");
       storyClock.advance(400);
-      await named("span", "Free");
+      await named("span", words().signUp.free);
     },
   },
   "b-list": { ...rest, render: () => <AppStory at="#/" /> },
   "b-list-unread": {
     ...rest,
     render: () => <AppStory at="#/" />,
-    play: () => press('[role="radio"]', "Unread"),
+    play: () => press('[role="radio"]', words().list.unread),
   },
   "b-search": {
     ...rest,
@@ -69,7 +79,7 @@ export const stories: Stories = {
     play: async () => {
       await type('input[type="search"]', "ro");
       storyClock.advance(400);
-      await named("h2", "People on");
+      await named("h2", words().list.people("").trim());
     },
   },
   "c-compose": {
@@ -81,22 +91,25 @@ export const stories: Stories = {
         "Found it. The spring one is still on the board, I will swap it on my way to the shed and take the nails",
       );
       if (device === "phone") return;
-      await press("button", "Emoji");
-      await named('[role="dialog"] button', "grinning face");
-      (await named("textarea", "Message")).focus();
+      await press("button", words().composer.emoji);
+      await until(() => document.querySelector('[role="dialog"] [role="group"] button'), "emoji");
+      (await named("textarea", words().composer.label)).focus();
     },
   },
   "c-direct": { ...rest, render: () => <AppStory at={chat(anouk)} /> },
   "c-direct-states": {
     ...rest,
     render: () => <AppStory at={chat(samir)} world={{ conversations: withChat(samir, samirLater) }} />,
-    play: () => seen("Samir"),
+    play: async () => {
+      await toEnd();
+      await seen("Samir");
+    },
   },
   "d-group": {
     ...rest,
     render: () => <AppStory at={chat(rota)} />,
     play: async () => {
-      await scrollLog((log) => log.scrollHeight);
+      await toEnd();
       await seen("Allotment rota");
     },
   },
@@ -137,7 +150,7 @@ export const stories: Stories = {
       ),
     play: async (device) => {
       if (device !== "phone") {
-        await press("button", "Link this device");
+        await press("button", words().welcome.linkDevice);
         return;
       }
       await until(() => {
@@ -164,6 +177,10 @@ export const stories: Stories = {
     render: (device) => (
       <AppStory at={beside(device, chat(anouk))} world={{ connection: { state: "opening" } }} after={200} />
     ),
+    // For a moment there is nothing.
+    play: async () => {
+      await named("h1", words().list.title);
+    },
   },
   "j-no-results": {
     ...rest,
@@ -171,7 +188,7 @@ export const stories: Stories = {
     play: async () => {
       await type('input[type="search"]', "sandbox key");
       storyClock.advance(400);
-      await named("h2", "Nothing found");
+      await named("h2", words().list.nothingTitle);
     },
   },
   "j-offline": {
@@ -197,7 +214,8 @@ export const stories: Stories = {
     ...rest,
     render: () => <AppStory at={chat(samir)} world={{ conversations: withChat(samir, samirLater) }} />,
     play: async () => {
-      const before = await named('[role="article"]', "You, The pump is fixed");
+      await toEnd();
+      const before = await named('[role="article"]', `${words().list.you}, The pump is fixed`);
       const discard = before.parentElement?.querySelectorAll<HTMLElement>("p button")[1];
       discard?.click();
     },
@@ -214,7 +232,7 @@ export const stories: Stories = {
       const row = await named("a[data-row]", "Odile");
       row.focus();
       row.dispatchEvent(new KeyboardEvent("keydown", { key: "e", bubbles: true }));
-      await named("button", "Undo");
+      await named("button", words().confirm.undo);
       if (device === "phone") await press("a[data-row]", "Anouk");
     },
   },

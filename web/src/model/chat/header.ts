@@ -1,5 +1,6 @@
 import { computed, type Read, type Signal } from "../../base/signal.ts";
 import type { ThreadHeaderSnapshot, ThreadStatus } from "../../views/ThreadHeader/ThreadHeader.tsx";
+import { lastSeenOf } from "../lastSeen.ts";
 import type { ConversationSummary, MemberInfo } from "../ports.ts";
 import type { Session } from "../session.ts";
 
@@ -24,7 +25,7 @@ export function headerOf(
     if (now.with === undefined) return { kind: "none" };
     const { online, lastSeen } = read(client.presence(now.with));
     if (online && state !== "offline") return { kind: "online" };
-    return lastSeen === undefined ? { kind: "none" } : { kind: "last_seen", time: lastSeen };
+    return lastSeen === undefined ? { kind: "none" } : { kind: "last_seen", ...lastSeenOf(lastSeen) };
   };
   const membersOf = (read: Read, now: ConversationSummary): ThreadStatus => {
     const own = read(client.account)?.account;

@@ -28,7 +28,7 @@ export interface LogEvents {
   readonly onBottom: () => void;
   /** The newest rows are wanted at once, whatever becomes of those that there are. */
   readonly onLatest: () => void;
-  /** The last row of which at least half is in sight, when things have come to rest for a moment. */
+  /** The last row of which at least half is in sight or has been above it, when things have come to rest for a moment. */
   readonly onSeen: (key: string) => void;
   /** The first row in sight, whenever somebody has scrolled. */
   readonly onFirst: (key: string) => void;
@@ -389,9 +389,10 @@ export class LogWindow<T extends LogRow> {
       const element = key === undefined ? undefined : this.#elements.get(key);
       if (key === undefined || element === undefined) continue;
       const top = this.#topOf(element);
-      const middle = top + this.#layout.heightOf(at) / 2;
-      if (middle > this.#height) continue;
-      if (middle >= 0) this.#events.onSeen(key);
+      const height = this.#layout.heightOf(at);
+      if (top + height / 2 > this.#height) continue;
+      // Of a row that is taller than the window there may be the end alone.
+      if (top + height > 0) this.#events.onSeen(key);
       return;
     }
   }

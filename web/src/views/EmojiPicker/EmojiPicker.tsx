@@ -125,7 +125,7 @@ function Ready({ snapshot, takesFocus, onPick }: ReadyProps): ReactElement {
           }}
         />
       </label>
-      <h3 className={styles.title}>{query === "" ? titleOf(tab, t) : t.emoji.search}</h3>
+      <h2 className={styles.title}>{query === "" ? titleOf(tab, t) : t.emoji.search}</h2>
       {shown.length === 0 ? (
         <p className={styles.note} role="status">
           {t.emoji.none}

@@ -37,7 +37,7 @@ export function ContactInfo({ snapshot, actions }: Props): ReactElement {
         </ul>
       </Card>
       {common.length > 0 && (
-        <Card title={t.info.common(common.length)}>
+        <Card level={3} title={t.info.common(common.length)}>
           <ul>
             {common.map((group) => (
               <li key={group.id}>

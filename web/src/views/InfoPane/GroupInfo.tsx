@@ -77,7 +77,7 @@ function Members({ snapshot, actions, managing, onAsk }: MembersProps): ReactEle
   const [menu, setMenu] = useState<{ member: MemberSnapshot; anchor: MenuAnchor } | undefined>(undefined);
   const shown = all ? members : members?.slice(0, few);
   return (
-    <Card title={t.info.members(memberCount)}>
+    <Card level={3} title={t.info.members(memberCount)}>
       <ul>
         {managing && (
           <li>

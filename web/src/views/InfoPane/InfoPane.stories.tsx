@@ -43,7 +43,7 @@ const group: GroupSnapshot = {
     member("Nora Lind", { you: true, role: "owner" }),
     member("Malik", { role: "admin", presence: { kind: "online" } }),
     member("Anouk", { presence: { kind: "typing" } }),
-    member("Hana", { presence: { kind: "last_seen", time: at("09:37") } }),
+    member("Hana", { presence: { kind: "last_seen", time: at("09:37"), exactness: "minute" } }),
     ...["Greta", "Iver", "Odile", "Rosa", "Theo"].map((name) => member(name)),
   ],
   role: "owner",

@@ -1,5 +1,6 @@
 import { ChevronLeft, X } from "lucide-react";
 import { useState, type ReactElement } from "react";
+import type { Exactness } from "../../i18n/format.ts";
 import { useWords } from "../../i18n/Words.tsx";
 import type { Face } from "../../ui/Avatar/face.ts";
 import { IconButton } from "../../ui/IconButton/IconButton.tsx";
@@ -21,7 +22,7 @@ export interface MemberSnapshot {
     | { readonly kind: "unknown" }
     | { readonly kind: "typing" }
     | { readonly kind: "online" }
-    | { readonly kind: "last_seen"; readonly time: number };
+    | { readonly kind: "last_seen"; readonly time: number; readonly exactness: Exactness };
 }
 
 export interface CommonGroup {

@@ -50,6 +50,6 @@ function presenceText(member: MemberSnapshot, { t, format, now }: Words): string
     case "online":
       return t.app.online;
     case "last_seen":
-      return t.info.lastSeen(format.when(member.presence.time, now));
+      return t.info.lastSeen(format.when(member.presence.time, now, member.presence.exactness));
   }
 }

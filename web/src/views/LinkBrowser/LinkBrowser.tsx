@@ -42,7 +42,7 @@ export function LinkBrowser({ snapshot, actions }: Props): ReactElement {
   return (
     <main className={styles.page}>
       <div className={styles.card}>
-        <div>
+        <div className={styles.words}>
           <Brand size={36} />
           <h1 className={styles.title}>{t.link.title}</h1>
           <ol className={styles.steps}>

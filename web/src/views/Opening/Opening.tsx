@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useWords } from "../../i18n/Words.tsx";
 import { ChatList, type ChatListActions, type ChatListSnapshot } from "../ChatList/ChatList.tsx";
+import { Hidden } from "../../ui/Hidden/Hidden.tsx";
 import { Ripples } from "../../ui/Ripples/Ripples.tsx";
 import { Panes } from "../Panes/Panes.tsx";
 import { ThreadSkeleton } from "../Thread/ThreadSkeleton.tsx";
@@ -35,13 +36,23 @@ const snapshot: ChatListSnapshot = {
   content: { state: "loading" },
 };
 
-/** Before this device's store is read: for a moment nothing, then the outlines of what comes. Nothing in it can be used yet. */
+/**
+ * Before this device's store is read: for a moment nothing, then the outlines of what comes. Nothing in the list can be used yet; who hears
+ * the page is told where they are, and that it comes.
+ */
 export function Opening({ chat, ripples }: Props): ReactElement {
   const { t } = useWords();
   return (
-    <div className={styles.opening} inert>
+    <div className={styles.opening}>
       <Panes
-        list={<ChatList snapshot={snapshot} actions={actions} />}
+        list={
+          <>
+            <Hidden as="h1">{`${t.list.title}: ${t.app.loading}`}</Hidden>
+            <div className={styles.list} inert>
+              <ChatList snapshot={snapshot} actions={actions} />
+            </div>
+          </>
+        }
         main={chat ? <ThreadSkeleton whole ripples={ripples} /> : undefined}
         blank={<div className={styles.blank}>{ripples && <Ripples />}</div>}
         info={undefined}

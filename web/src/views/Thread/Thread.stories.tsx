@@ -7,7 +7,16 @@ import { Thread, type ThreadActions, type ThreadSnapshot } from "./Thread.tsx";
 
 const actions: ThreadActions = {
   header: silent(),
-  log: silent(),
+  // Each by its name: the view adds two to them, and what is silent has no names to be copied by.
+  log: {
+    retry: () => undefined,
+    loadOlder: () => undefined,
+    loadNewer: () => undefined,
+    showLatest: () => undefined,
+    seen: () => undefined,
+    follow: () => undefined,
+    leave: () => undefined,
+  },
   composer: silent(),
   copy: () => undefined,
   discard: () => undefined,

@@ -40,7 +40,7 @@ export function ThreadSkeleton({ whole, ripples = false }: Props): ReactElement 
           </span>
         </div>
       )}
-      <Hidden>{t.app.loading}</Hidden>
+      <Hidden as={whole ? "h1" : "span"}>{t.app.loading}</Hidden>
       <div className={styles.log} aria-hidden="true">
         {bubbles.map(([side, width, height, first], at) => (
           <i

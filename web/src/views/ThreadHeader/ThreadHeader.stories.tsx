@@ -21,7 +21,14 @@ export const stories: Stories = {
   typing: { frame: "window", render: () => header({ kind: "typing", names: [] }) },
   typingTwo: { frame: "window", render: () => header({ kind: "typing", names: ["Anouk", "Theo"] }) },
   typingMany: { frame: "window", render: () => header({ kind: "typing", names: ["Anouk", "Theo", "Malik"] }) },
-  lastSeen: { frame: "window", render: () => header({ kind: "last_seen", time: at("21:10", 1) }) },
+  lastSeen: {
+    frame: "window",
+    render: () => header({ kind: "last_seen", time: at("21:10", 1), exactness: "minute" }),
+  },
+  lastSeenDay: {
+    frame: "window",
+    render: () => header({ kind: "last_seen", time: at("00:00", 1), exactness: "day" }),
+  },
   nothing: { frame: "window", render: () => header({ kind: "none" }) },
   connecting: { frame: "window", render: () => header({ kind: "connecting" }) },
 };

@@ -1,6 +1,7 @@
 import { ChevronLeft, PanelRight } from "lucide-react";
 import type { ReactElement } from "react";
 import { cx } from "../../base/cx.ts";
+import type { Exactness } from "../../i18n/format.ts";
 import { useWords } from "../../i18n/Words.tsx";
 import { Avatar } from "../../ui/Avatar/Avatar.tsx";
 import type { Face } from "../../ui/Avatar/face.ts";
@@ -15,7 +16,7 @@ export type ThreadStatus =
   | { readonly kind: "connecting" }
   | { readonly kind: "typing"; /** In groups: who. */ readonly names: readonly string[] }
   | { readonly kind: "online" }
-  | { readonly kind: "last_seen"; readonly time: number }
+  | { readonly kind: "last_seen"; readonly time: number; readonly exactness: Exactness }
   | { readonly kind: "members"; readonly names: readonly string[]; readonly more: number };
 
 export interface ThreadHeaderSnapshot {
@@ -97,7 +98,7 @@ function Status({ status }: { readonly status: ThreadStatus }): ReactElement | n
     case "online":
       return <span className={styles.status}>{t.chat.online}</span>;
     case "last_seen":
-      return <span className={styles.status}>{t.chat.lastSeen(format.when(status.time, now))}</span>;
+      return <span className={styles.status}>{t.chat.lastSeen(format.when(status.time, now, status.exactness))}</span>;
     case "members":
       return <span className={styles.status}>{t.chat.members(status.names, status.more)}</span>;
   }

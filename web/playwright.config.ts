@@ -1,19 +1,5 @@
 import { defineConfig } from "@playwright/test";
-
-// Debian's Chromium; Playwright brings no browser of its own.
-const chromium = {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--force-color-profile=srgb",
-    "--font-render-hinting=none",
-  ],
-};
+import { browsers } from "./e2e/browsers.ts";
 
 const report = process.env.DUNLIN_TEST_RESULTS;
 
@@ -30,16 +16,16 @@ export default defineConfig({
     ...(report === undefined ? [] : [["junit", { outputFile: `${report}/web_browser_test.xml` }] as const]),
   ],
   use: {
-    browserName: "chromium",
-    launchOptions: chromium,
     locale: "en-GB",
     timezoneId: "Europe/London",
     // Nothing is asked of anybody but the page's own server.
     serviceWorkers: "block",
   },
   projects: [
-    { name: "tests", testMatch: "**/*.test.ts" },
-    { name: "screens", testMatch: "**/*.screens.ts" },
-    { name: "figures", testMatch: "**/*.figures.ts", fullyParallel: false, workers: 1 },
+    { name: "tests", testMatch: "**/*.test.ts", use: browsers.chromium },
+    // What each browser does in its own way: to scroll.
+    { name: "firefox", testMatch: "**/log.test.ts", use: browsers.firefox },
+    { name: "screens", testMatch: "**/*.screens.ts", use: browsers.chromium },
+    { name: "figures", testMatch: "**/*.figures.ts", fullyParallel: false, workers: 1, use: browsers.chromium },
   ],
 });

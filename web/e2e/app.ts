@@ -2,8 +2,12 @@ import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The app as somebody uses it: by what stands on the page. */
 
-/** Puts a text into a field as a person does: Playwright's own `fill` says nothing to the page in Firefox. */
+/**
+ * Puts a text into a field as a person does: Playwright's own `fill` says nothing to the page in Firefox. In a window behind
+ * another one Firefox deletes a letter where all of them are selected, and nobody writes there.
+ */
 export async function write(field: Locator, text: string): Promise<void> {
+  await lookAt(field.page());
   await field.click();
   await field.press("ControlOrMeta+a");
   await field.press("Delete");

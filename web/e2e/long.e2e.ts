@@ -5,10 +5,7 @@ import { expect, test } from "./test.ts";
 test("a conversation of 10,000 messages opens at its end, and is read from end to beginning", async ({
   person,
   site,
-  browserName,
 }) => {
-  // Known fault: in Firefox the log leaves its place while messages come above it, and so do these tests.
-  test.fixme(browserName === "firefox");
   const ada = await person("Ada");
   const bot = await botOf(site, "Bot");
   const chat = await bot.chatWith(ada.handle);

@@ -30,9 +30,7 @@ test("without a network the app opens from the device, and what is sent waits un
   expect(await texts(ben.page)).toEqual(["before", "meanwhile"]);
 });
 
-test("500 missed messages come in one go, each once and in order", async ({ person, site, browserName }) => {
-  // Known fault: in Firefox the log leaves its place while messages come above it, and so do these tests.
-  test.fixme(browserName === "firefox");
+test("500 missed messages come in one go, each once and in order", async ({ person, site }) => {
   const ada = await person("Ada");
   const bot = await botOf(site, "Bot");
   const chat = await bot.chatWith(ada.handle);

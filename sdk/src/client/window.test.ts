@@ -157,4 +157,58 @@ describe("a window on a conversation with holes", () => {
     await until(window.value, ({ messages }) => messages.length === 5, "five messages");
     expect(seqsOf(window)).toEqual([1, 2, 4, 5, 10]);
   });
+
+  const missed = async (older: Parameters<typeof openWindow>[1]["older"]): Promise<[Book, Window]> => {
+    const book = await bookWith(100, counting(100));
+    const window = openWindow(book, { older }, id);
+    window.value.subscribe(vi.fn());
+    await settled(window);
+    return [book, window];
+  };
+  const newest = counting(500).slice(480);
+
+  test("shows the newest alone where they come before many that were missed, and the others once they are there", async () => {
+    const [book, window] = await missed(() => Promise.reject(new Error("offline")));
+    for (const seq of newest) book.addRecord(id, record(seq));
+    await until(window.value, ({ messages }) => messages.at(-1)?.seq === 500, "500");
+    expect(seqsOf(window)).toEqual(newest);
+    expect(window.value.get()).toMatchObject({ hasOlder: true, hasNewer: false });
+    for (const seq of counting(480).slice(100)) book.addRecord(id, record(seq));
+    await until(window.value, ({ messages }) => messages.length >= 60, "a page");
+    expect(seqsOf(window)).toEqual(counting(500).slice(500 - seqsOf(window).length));
+  });
+
+  test("leaves what is looked at where the newest come before many that were missed, and comes to them without a gap", async () => {
+    let online = false;
+    const [book, window] = await missed((_, before) => {
+      if (!online) return Promise.reject(new Error("offline"));
+      for (const seq of counting(before - 1).slice(-100)) book.addRecord(id, record(seq));
+      return Promise.resolve();
+    });
+    window.follow(false);
+    const before = seqsOf(window);
+    for (const seq of newest) book.addRecord(id, record(seq));
+    await until(window.value, ({ hasNewer }) => hasNewer, "newer ones");
+    await window.newer();
+    await settled(window);
+    expect(seqsOf(window)).toEqual(before);
+    online = true;
+    while (window.value.get().hasNewer) {
+      await window.newer();
+      await settled(window);
+      const seqs = seqsOf(window);
+      expect(seqs).toEqual(counting(seqs.length).map((at) => at - 1 + (seqs[0] ?? 0)));
+    }
+    expect(seqsOf(window).at(-1)).toBe(500);
+  });
+
+  test("holds no more than a few hundred when many come late in their place", async () => {
+    const [book, window] = await missed(() => Promise.resolve());
+    // Each second one: there are never many missing in a row.
+    for (const seq of counting(900).filter((one) => one % 2 === 0)) book.addRecord(id, record(seq));
+    for (const seq of counting(900)) book.addRecord(id, record(seq));
+    await until(window.value, ({ messages }) => messages.at(-1)?.seq === 900, "900");
+    expect(seqsOf(window).length).toBeLessThan(500);
+    expect(seqsOf(window)).toEqual(counting(900).slice(900 - seqsOf(window).length));
+  });
 });

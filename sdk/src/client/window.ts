@@ -14,6 +14,8 @@ import type { Message, MessageWindow } from "./types.ts";
 /** Records that are read at a time, and that a window holds at most: so memory does not grow with a conversation. */
 const page = 60;
 const most = 360;
+/** As many records as may be missing between two: they are on their way. Where more are, what follows stands elsewhere. */
+const mostMissing = page;
 
 /** A part of a conversation in memory, which follows what comes and can be moved. */
 export interface Window {
@@ -40,7 +42,7 @@ interface Machine {
   /** By seq, in no order. */
   readonly messages: Map<number, Message>;
   readonly records: Map<number, RecordRow>;
-  /** Everything from `first` to `last` that there is, is here. Nothing is if `first` is above `last`. */
+  /** Everything from `first` to `last` that this device has is here. Nothing is if `first` is above `last`. */
   first: number;
   last: number;
   /** Whether `last` is the end, and moves with it. */
@@ -95,24 +97,45 @@ export function openWindow(book: Book, engine: Pick<Engine, "older">, id: Id): W
 
 function follow(machine: Machine, change: BookChange): void {
   if (change.type === "me" || change.id !== machine.id) return;
-  if (change.type === "record") {
-    const { seq } = change.record;
-    if (seq > machine.last && machine.atEnd) {
-      hold(machine, change.record);
-      machine.last = seq;
-      if (machine.first > machine.last || machine.records.size === 1) machine.first = seq;
-      bound(machine, machine.following ? "oldest" : "newest");
-    } else if (seq > machine.last) {
-      machine.arrived++;
-    } else if (machine.first <= seq) {
-      hold(machine, change.record);
-    } else if (machine.records.size < page) {
-      // The first page could not be had whole, and now some of it comes by itself.
-      older(machine).catch(closedStore);
-    }
-  }
+  if (change.type === "record") came(machine, change.record);
   if (change.type === "forgotten") latest(machine).catch(closedStore);
   refresh(machine);
+}
+
+function came(machine: Machine, record: RecordRow): void {
+  const { seq } = record;
+  const beyond = seq > machine.last;
+  const end = machine.following ? "oldest" : "newest";
+  if (beyond && machine.atEnd && machine.records.size > 0 && gapAfter(machine, machine.last, seq) !== undefined) {
+    // Where many were missed the newest come first. Who looks at the end looks at these; others come to them later.
+    if (machine.following) clear(machine);
+    else machine.atEnd = false;
+  }
+  if (beyond && !machine.atEnd) {
+    machine.arrived++;
+  } else if (beyond) {
+    hold(machine, record);
+    machine.last = seq;
+    if (machine.first > machine.last || machine.records.size === 1) machine.first = seq;
+    bound(machine, end);
+  } else if (machine.first <= seq) {
+    hold(machine, record);
+    bound(machine, end);
+  } else if (machine.records.size < page) {
+    // The first page could not be had whole, and now some of it comes by itself.
+    older(machine).catch(closedStore);
+  }
+}
+
+/** Where more than {@link mostMissing} records in a row are missing between two seqs: the first of them. */
+function gapAfter({ book, id }: Machine, seq: number, before: number): number | undefined {
+  const have = book.conversation(id)?.have ?? [];
+  return missing(have, seq + 1, before - 1).find(([first, last]) => last - first >= mostMissing)?.[0];
+}
+
+function clear(machine: Machine): void {
+  machine.records.clear();
+  machine.messages.clear();
 }
 
 function closedStore(): void {
@@ -174,8 +197,7 @@ function current(machine: Machine, row: ConversationRow, seq: number, own: Id): 
 
 function latest(machine: Machine): Promise<void> {
   return reading(machine, async () => {
-    machine.records.clear();
-    machine.messages.clear();
+    clear(machine);
     machine.atEnd = true;
     machine.first = (machine.book.conversation(machine.id)?.head ?? 0) + 1;
     machine.last = machine.first - 1;
@@ -223,15 +245,21 @@ async function readOlder(machine: Machine): Promise<void> {
 }
 
 async function readNewer(machine: Machine): Promise<void> {
-  const { book, id } = machine;
-  if (machine.atEnd) return;
+  const { book, engine, id } = machine;
+  const row = book.conversation(id);
+  if (machine.atEnd || row === undefined) return;
   const { arrived } = machine;
+  const from = machine.last + 1;
+  const wanted = Math.min(machine.last + page, row.head);
+  // Offline, or refused: what lies before it is shown.
+  if (missing(row.have, from, wanted).length > 0) await engine.older(id, wanted + 1).catch(() => undefined);
+  const gap = gapAfter(machine, machine.last, (book.conversation(id)?.head ?? 0) + 1);
   await book.journal.flush();
-  const found = await book.scan("records", id, { from: machine.last + 1, limit: page });
+  const found = await book.scan("records", id, { from, ...(gap === undefined ? {} : { to: gap - 1 }), limit: page });
   if (machine.closed) return;
   for (const record of found) hold(machine, record);
   machine.last = found.at(-1)?.seq ?? machine.last;
   // What came meanwhile may not have been in the store yet.
-  machine.atEnd = found.length < page && machine.arrived === arrived;
+  machine.atEnd = found.length < page && gap === undefined && machine.arrived === arrived;
   bound(machine, "oldest");
 }

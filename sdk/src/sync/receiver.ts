@@ -46,20 +46,20 @@ export interface Receiver {
    * journal has brought that into the store. Rejects if the state had to be read, and could not.
    */
   take(messages: readonly Incoming[]): Promise<void>;
-  /** A record that was read by range. */
-  takeRecord(conversation: Id, record: StreamRecord): Promise<void>;
+  /** Records of a conversation that were read by range, in their order. */
+  takeRecords(conversation: Id, records: readonly StreamRecord[]): Promise<void>;
 }
 
 const conversationTopic = /^c\/([a-z2-7]{26})(\/receipt)?$/;
 
 /** Makes a receiver. */
 export function createReceiver(book: Book, cipher: Cipher, events: ReceiverEvents): Receiver {
-  const takeRecord = async (conversation: Id, record: StreamRecord): Promise<void> => {
+  const open = async (conversation: Id, record: StreamRecord): Promise<StreamRecord> => {
     const body = isMessage(record.kind) ? await cipher.open(conversation, record) : record.body;
     // Bytes of one's own: what came is a view of a whole burst.
-    book.addRecord(conversation, { ...record, body: body.slice() });
+    return { ...record, body: body.slice() };
   };
-  const takeOne = async ({ topic, payload }: Incoming): Promise<void> => {
+  const takeOther = async ({ topic, payload }: Incoming): Promise<void> => {
     if (topic === "me") {
       takeAccountRecord(book, events, readRecord(payload));
       return;
@@ -69,27 +69,41 @@ export function createReceiver(book: Book, cipher: Cipher, events: ReceiverEvent
       return;
     }
     const [, conversation, receipt] = conversationTopic.exec(topic) ?? [];
-    if (conversation === undefined) return;
-    if (receipt !== undefined) {
-      const row = book.conversation(conversation);
-      if (row !== undefined) await takeReceipt(book, row, payload);
-      return;
-    }
-    // `me` speaks of a conversation before its first record comes, unless the device has missed that.
-    if (book.conversation(conversation) === undefined) await events.refresh();
-    await takeRecord(conversation, readRecord(payload));
+    const row = conversation === undefined ? undefined : book.conversation(conversation);
+    if (row !== undefined && receipt !== undefined) await takeReceipt(book, row, payload);
   };
   return {
-    takeRecord,
+    takeRecords: async (conversation, records) => {
+      const opened: StreamRecord[] = [];
+      for (const record of records) opened.push(await open(conversation, record));
+      for (const record of opened) book.addRecord(conversation, record);
+    },
     take: async (messages) => {
+      // Records that follow each other come into the book in one turn: who watches it is told once, not with each.
+      const opened: (readonly [conversation: Id, record: StreamRecord])[] = [];
+      const settle = (): void => {
+        for (const [conversation, record] of opened.splice(0)) book.addRecord(conversation, record);
+      };
       for (const message of messages) {
         try {
-          await takeOne(message);
+          const conversation = conversationTopic.exec(message.topic)?.[1];
+          if (conversation === undefined || message.topic.endsWith("/receipt")) {
+            settle();
+            await takeOther(message);
+            continue;
+          }
+          // `me` speaks of a conversation before its first record comes, unless the device has missed that.
+          if (book.conversation(conversation) === undefined) {
+            settle();
+            await events.refresh();
+          }
+          opened.push([conversation, await open(conversation, readRecord(message.payload))]);
         } catch (reason) {
           if (!(reason instanceof Malformed)) throw reason;
           events.tell({ type: "fault", what: `${message.topic}: ${reason.message}` });
         }
       }
+      settle();
     },
   };
 }

@@ -46,7 +46,7 @@ async function takeConversation(
   book.put(stateRow(state, book.conversation(state.id)));
   // A large one is left out: it comes by range.
   const last = state.last === undefined ? undefined : fromJson(state.last);
-  if (last !== undefined) await receiver.takeRecord(state.id, last);
+  if (last !== undefined) await receiver.takeRecords(state.id, [last]);
 }
 
 const nobody: Id = "a".repeat(26);

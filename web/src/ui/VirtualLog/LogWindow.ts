@@ -1,5 +1,7 @@
 import { source, type Signal } from "../../base/signal.ts";
 import { LogLayout } from "./layout.ts";
+import { LogElements, type DrawnRow } from "./LogElements.ts";
+import { glide, LogScroll } from "./LogScroll.ts";
 
 /** What is told apart by its key, and measured. */
 export interface LogRow {
@@ -46,18 +48,18 @@ const restAfter = 120;
 /**
  * The window on a long log: decides which rows are on the page and keeps the line that is read where it is, whatever happens
  * above it. A row is an anchor by where it stands on the screen; after each change of the page, before it is painted, the
- * scroll position is set so that the row stands there again. Near the end the end is the anchor.
+ * scroll position is set so that the row stands there again. Near the end the end is the anchor. Who scrolls chooses another
+ * anchor: before rows change it is asked how far somebody has come by then.
  */
 export class LogWindow<T extends LogRow> {
   readonly #view = source<LogView<T>>({ rows: [], before: 0, after: 0 });
   readonly #layout = new LogLayout();
-  readonly #elements = new Map<string, HTMLElement>();
-  readonly #keys = new WeakMap<Element, string>();
+  readonly #elements = new LogElements(this.#layout);
   readonly #estimate: (row: T, width: number) => number;
   #events: LogEvents;
   #rows: readonly T[] = [];
   #scroller: HTMLElement | undefined;
-  #observer: ResizeObserver | undefined;
+  #scroll: LogScroll | undefined;
   #width = 0;
   #height = 0;
   #first = 0;
@@ -65,6 +67,9 @@ export class LogWindow<T extends LogRow> {
   /** The last row is the newest that there is. */
   #ended = true;
   #following = true;
+  /** While it follows the end: how far it is from it, because somebody moves there, or it glides. */
+  #away = 0;
+  #stopGlide: (() => void) | undefined;
   /** The end is wanted, once the newest rows are there. */
   #endNext = false;
   #anchor: { key: string; top: number } | undefined;
@@ -72,8 +77,6 @@ export class LogWindow<T extends LogRow> {
   /** The place where it begins is not on the page yet. */
   #beginning = true;
   #focusNext: string | undefined;
-  /** Where the scroll position was put by this: its scroll event is nobody's movement. */
-  #put: number | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(start: LogStart, estimate: (row: T, width: number) => number, events: LogEvents) {
@@ -99,53 +102,55 @@ export class LogWindow<T extends LogRow> {
   /** Begins to live in an element that scrolls. The returned function ends that. */
   attach(scroller: HTMLElement): () => void {
     this.#scroller = scroller;
+    this.#scroll = new LogScroll(scroller);
     this.#measureScroller();
     this.#begin();
     const onScroll = (): void => {
-      const moved = scroller.scrollTop !== this.#put;
-      this.#put = undefined;
-      this.#scrolled(moved);
-      if (moved) this.#tellFirst();
+      // With another size the browser may have moved it, and what was read is put back in this very frame.
+      if (scroller.clientWidth === this.#width && scroller.clientHeight === this.#height) this.#notice();
+    };
+    const onRest = (): void => {
+      this.#rested();
     };
     scroller.addEventListener("scroll", onScroll, { passive: true });
-    this.#observer = new ResizeObserver((entries) => {
-      this.#resized(entries);
+    scroller.addEventListener("scrollend", onRest, { passive: true });
+    const unwatch = this.#elements.watch(scroller, (what) => {
+      this.#resized(what);
     });
-    this.#observer.observe(scroller);
-    for (const element of this.#elements.values()) this.#observer.observe(element);
     return () => {
       this.#start = this.place;
       scroller.removeEventListener("scroll", onScroll);
-      this.#observer?.disconnect();
-      this.#observer = undefined;
+      scroller.removeEventListener("scrollend", onRest);
+      unwatch();
       clearTimeout(this.#rest);
+      this.#endGlide();
       this.#scroller = undefined;
+      this.#scroll = undefined;
     };
   }
 
   /** A row's element comes onto the page; the returned function takes it off. */
   observe(key: string, element: HTMLElement): () => void {
-    this.#elements.set(key, element);
-    this.#keys.set(element, key);
-    this.#observer?.observe(element);
+    const remove = this.#elements.add(key, element);
     return () => {
-      this.#elements.delete(key);
-      this.#observer?.unobserve(element);
+      remove();
       // What goes off the page must not take the focus with it.
-      if (element.contains(document.activeElement)) this.#scroller?.focus({ preventScroll: true });
+      if (element.contains(document.activeElement)) this.#scroll?.focus();
     };
   }
 
   /** `ended`: the last row is the newest that there is. */
   setRows(rows: readonly T[], ended: boolean): void {
     if (rows === this.#rows && ended === this.#ended) return;
+    // Before it is measured against what comes: the place that somebody has scrolled to by now.
+    this.#notice();
     this.#ended = ended;
     if (ended && this.#endNext) {
       this.#endNext = false;
       this.#setFollowing(true);
     }
     if (!ended) this.#setFollowing(false);
-    if (!this.#following && this.#scroller !== undefined) this.#keepAnchor(rows);
+    if (!this.#following && this.#scroll !== undefined) this.#keepAnchor(rows);
     this.#rows = rows;
     this.#layout.setRows(
       rows.map(({ key }) => key),
@@ -157,43 +162,42 @@ export class LogWindow<T extends LogRow> {
 
   /** To be called after each change of the page, before it is painted, with the view that it shows. */
   committed(shown: LogView<T>): void {
-    for (const [key, element] of this.#elements) {
-      if (!this.#layout.isMeasured(key)) this.#layout.setHeight(key, element.getBoundingClientRect().height);
-    }
+    this.#elements.measureNew();
     this.#restore();
     // Rows have changed in the meantime: the page comes to show them, too, and until then its scroll position means other rows.
     if (shown !== this.#view.get()) return;
     if (this.#beginning && this.#elements.size > 0) {
       this.#beginning = false;
-      this.#scrolled(true);
+      this.#moved();
+      this.#want();
     }
     this.#cover();
-    if (this.#focusNext !== undefined && this.#elements.has(this.#focusNext)) this.focus(this.#focusNext);
+    if (this.#focusNext !== undefined && this.#elements.of(this.#focusNext) !== undefined) this.focus(this.#focusNext);
     this.#lookSoon();
   }
 
   toEnd(): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
+    const scroll = this.#scroll;
+    if (scroll === undefined) return;
     if (!this.#ended) {
       this.#endNext = true;
       this.#events.onLatest();
       return;
     }
-    const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    const smooth = left < 2 * scroller.clientHeight && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (smooth && this.#last === this.#rows.length) {
-      scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" });
+    const { left } = scroll;
+    const seen = this.#last === this.#rows.length && left < 2 * this.#height;
+    this.#setFollowing(true);
+    if (seen && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.#glideFrom(left);
       return;
     }
-    this.#setFollowing(true);
     this.#publish(this.#expectedTop());
     this.#restore();
   }
 
   /** Gives a row the focus (what in it has `data-focus`), and brings it onto the page before if it is not there. */
   focus(key: string): void {
-    const target = this.#elements.get(key)?.querySelector<HTMLElement>("[data-focus]");
+    const target = this.#elements.of(key)?.querySelector<HTMLElement>("[data-focus]");
     if (target !== undefined && target !== null) {
       this.#focusNext = undefined;
       target.focus();
@@ -223,12 +227,24 @@ export class LogWindow<T extends LogRow> {
     this.#height = this.#scroller?.clientHeight ?? 0;
   }
 
-  /** Where the scroll position will be once the anchor stands where it should. */
+  /** Where the window will be in the layout once the anchor stands where it should. */
   #expectedTop(): number {
-    if (this.#following) return this.#layout.total - this.#height;
+    if (this.#following) return this.#layout.total - this.#height - this.#away;
     const index = this.#anchor === undefined ? undefined : this.#layout.indexOf(this.#anchor.key);
-    if (index === undefined || this.#anchor === undefined) return this.#scroller?.scrollTop ?? 0;
+    if (index === undefined || this.#anchor === undefined) return this.#scroll?.top ?? 0;
     return this.#layout.offsetOf(index) - this.#anchor.top;
+  }
+
+  /** Where the window is in the layout: by a row in sight, whatever the page has above it, or by the scroll position after a jump. */
+  #layoutTop(): number {
+    for (const { at, top, bottom } of this.#drawn()) {
+      if (bottom > 0 && top < this.#height) return this.#layout.offsetOf(at) - top;
+    }
+    return this.#scroll?.top ?? 0;
+  }
+
+  #drawn(): Iterable<DrawnRow> {
+    return this.#scroll === undefined ? [] : this.#elements.drawn(this.#first, this.#last, this.#scroll);
   }
 
   #publish(top: number): void {
@@ -248,10 +264,9 @@ export class LogWindow<T extends LogRow> {
 
   /** Publishes other rows if those on the page hardly reach beyond the edges. */
   #cover(): void {
-    const scroller = this.#scroller;
     // As long as nothing is on the page the scroll position says nothing.
-    if (scroller === undefined || this.#beginning) return;
-    const top = scroller.scrollTop;
+    if (this.#scroll === undefined || this.#beginning) return;
+    const top = this.#layoutTop();
     const missesAbove = this.#first > 0 && this.#layout.offsetOf(this.#first) > top - fetchWithin;
     const bottom = top + this.#height + fetchWithin;
     const missesBelow = this.#last < this.#layout.count && this.#layout.offsetOf(this.#last) < bottom;
@@ -260,29 +275,17 @@ export class LogWindow<T extends LogRow> {
 
   /** Puts the anchor back to where it stood. */
   #restore(): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
+    const scroll = this.#scroll;
+    if (scroll === undefined) return;
     if (this.#following) {
-      const end = scroller.scrollHeight - scroller.clientHeight;
-      if (Math.abs(end - scroller.scrollTop) > 0.5) this.#scrollTo(end);
+      scroll.move(scroll.left - this.#away);
       return;
     }
     if (this.#anchor === undefined) this.#readAnchor();
-    const element = this.#anchor === undefined ? undefined : this.#elements.get(this.#anchor.key);
+    const element = this.#anchor === undefined ? undefined : this.#elements.of(this.#anchor.key);
     // It is not on the page yet.
     if (element === undefined || this.#anchor === undefined) return;
-    const off = this.#topOf(element) - this.#anchor.top;
-    if (Math.abs(off) > 0.5) this.#scrollTo(scroller.scrollTop + off);
-  }
-
-  #scrollTo(top: number): void {
-    if (this.#scroller === undefined) return;
-    this.#scroller.scrollTop = top;
-    this.#put = this.#scroller.scrollTop;
-  }
-
-  #topOf(element: HTMLElement): number {
-    return element.getBoundingClientRect().top - (this.#scroller?.getBoundingClientRect().top ?? 0);
+    scroll.move(scroll.topOf(element) - this.#anchor.top);
   }
 
   /** Where an anchor is not among the rows that come, another is chosen; what the page shows by now is put right before. */
@@ -293,64 +296,92 @@ export class LogWindow<T extends LogRow> {
     this.#readAnchor(new Set(rows.map(({ key }) => key)));
   }
 
-  /** The anchor is the first row that begins in sight; of `among`, if given. */
+  /** The anchor is the first row that begins in sight, or the one that fills the window; of `among`, if given. */
   #readAnchor(among?: ReadonlySet<string>): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
     this.#anchor = undefined;
-    for (let at = this.#layout.indexAt(scroller.scrollTop - 100); at < this.#last; at++) {
-      const key = this.#layout.keyAt(at);
-      const element = key === undefined ? undefined : this.#elements.get(key);
-      if (key === undefined || element === undefined || among?.has(key) === false) continue;
-      const top = this.#topOf(element);
-      // After a jump those on the page are far away; and a row that fills the window is an anchor if no other begins in it.
+    for (const { key, top, bottom } of this.#drawn()) {
+      // After a jump those on the page are far away.
+      if (bottom <= 0 || among?.has(key) === false) continue;
       if (top >= this.#height) return;
       this.#anchor = { key, top };
       if (top >= 0) return;
     }
   }
 
-  /** `moved`: by somebody, who so chose another anchor. */
-  #scrolled(moved: boolean): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
-    const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    this.#setFollowing(this.#ended && left <= followWithin && this.#last === this.#layout.count);
-    if (moved) this.#readAnchor();
+  /** Whether somebody has scrolled since it was asked last, and what follows from that. */
+  #notice(): void {
+    if (this.#scroll === undefined || this.#beginning) return;
+    if (this.#scroll.taken() !== 0) {
+      this.#moved();
+      const first = this.#layout.keyAt(this.#layout.indexAt(this.#layoutTop()));
+      if (first !== undefined) this.#events.onFirst(first);
+    } else if (this.#isNearEnd()) this.#setFollowing(true);
     this.#cover();
-    this.#want(left);
+    this.#want();
     this.#lookSoon();
   }
 
+  /** Somebody has moved it, and so chosen another anchor. */
+  #moved(): void {
+    this.#endGlide();
+    this.#setFollowing(this.#isNearEnd());
+    this.#away = this.#following ? (this.#scroll?.left ?? 0) : 0;
+    this.#readAnchor();
+  }
+
+  /** Nobody moves it any more: what comes now is followed to the very end. */
+  #rested(): void {
+    if (this.#stopGlide === undefined) this.#away = 0;
+  }
+
+  #isNearEnd(): boolean {
+    return this.#ended && (this.#scroll?.left ?? 0) <= followWithin && this.#last === this.#layout.count;
+  }
+
+  /** Goes to the end, from so far away, as one sees it: rows may come and grow on the way, and somebody may stop it. */
+  #glideFrom(left: number): void {
+    this.#endGlide();
+    this.#away = left;
+    this.#stopGlide = glide((rest) => {
+      if (rest === 0) this.#stopGlide = undefined;
+      if ((this.#scroll?.taken() ?? 0) !== 0) {
+        this.#moved();
+        return;
+      }
+      this.#away = left * rest;
+      this.#restore();
+    });
+  }
+
+  #endGlide(): void {
+    this.#stopGlide?.();
+    this.#stopGlide = undefined;
+    this.#away = 0;
+  }
+
   /** Asks for more rows near an end of those that there are. */
-  #want(left: number): void {
-    if ((this.#scroller?.scrollTop ?? wantedWithin) < wantedWithin) this.#events.onTop();
-    if (!this.#ended && left < wantedWithin) this.#events.onBottom();
+  #want(): void {
+    if (this.#scroll === undefined) return;
+    if (this.#scroll.top < wantedWithin) this.#events.onTop();
+    if (!this.#ended && this.#scroll.left < wantedWithin) this.#events.onBottom();
   }
 
   #setFollowing(following: boolean): void {
     if (this.#following === following) return;
     this.#following = following;
+    this.#endGlide();
     this.#events.onFollow(following);
   }
 
-  #resized(entries: readonly ResizeObserverEntry[]): void {
-    let news = false;
-    let wider = false;
-    for (const entry of entries) {
-      if (entry.target === this.#scroller) {
-        const width = this.#width;
-        this.#measureScroller();
-        news = true;
-        wider = width !== this.#width;
-        continue;
-      }
-      const key = this.#keys.get(entry.target);
-      const height = entry.borderBoxSize[0]?.blockSize;
-      if (key !== undefined && height !== undefined && height > 0) news = this.#layout.setHeight(key, height) || news;
+  #resized({ rows, scroller }: { readonly rows: boolean; readonly scroller: boolean }): void {
+    if (!rows && !scroller) return;
+    const width = this.#width;
+    if (scroller) this.#measureScroller();
+    const wider = width !== this.#width;
+    if (wider) {
+      this.#layout.forget(this.#rows.map((row) => this.#estimate(row, this.#width)));
+      this.#elements.measureNew();
     }
-    if (!news) return;
-    if (wider) this.#remeasure();
     this.#restore();
     // Rows that come onto the page within this callback would be measured a frame late.
     requestAnimationFrame(() => {
@@ -359,41 +390,18 @@ export class LogWindow<T extends LogRow> {
     });
   }
 
-  #remeasure(): void {
-    this.#layout.forget(this.#rows.map((row) => this.#estimate(row, this.#width)));
-    for (const [key, element] of this.#elements) {
-      this.#layout.setHeight(key, element.getBoundingClientRect().height);
-    }
-  }
-
-  #tellFirst(): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
-    const key = this.#layout.keyAt(this.#layout.indexAt(scroller.scrollTop));
-    if (key !== undefined) this.#events.onFirst(key);
-  }
-
   #lookSoon(): void {
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => {
+      this.#rested();
+      this.#want();
       this.#look();
     }, restAfter);
   }
 
   #look(): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
-    this.#want(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop);
-    for (let at = this.#last - 1; at >= this.#first; at--) {
-      const key = this.#layout.keyAt(at);
-      const element = key === undefined ? undefined : this.#elements.get(key);
-      if (key === undefined || element === undefined) continue;
-      const top = this.#topOf(element);
-      const height = this.#layout.heightOf(at);
-      if (top + height / 2 > this.#height) continue;
-      // Of a row that is taller than the window there may be the end alone.
-      if (top + height > 0) this.#events.onSeen(key);
-      return;
-    }
+    const seen = [...this.#drawn()].findLast(({ top, bottom }) => (top + bottom) / 2 <= this.#height);
+    // Of a row that is taller than the window there may be the end alone.
+    if (seen !== undefined && seen.bottom > 0) this.#events.onSeen(seen.key);
   }
 }

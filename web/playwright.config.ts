@@ -39,6 +39,5 @@ export default defineConfig({
   projects: [
     { name: "tests", testMatch: "**/*.test.ts" },
     { name: "screens", testMatch: "**/*.screens.ts" },
-    { name: "figures", testMatch: "**/*.figures.ts", fullyParallel: false, workers: 1 },
   ],
 });

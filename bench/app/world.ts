@@ -1,0 +1,102 @@
+import { chromium, type BrowserContext, type CDPSession, type Page } from "@playwright/test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { botOf, type Bot } from "../../web/e2e/bot.ts";
+import { browsers } from "../../web/e2e/browsers.ts";
+import { openSite, type Site } from "../../web/e2e/site.ts";
+import { signUp } from "../../web/e2e/test.ts";
+import { watchForLast, withoutScripts } from "./inPage.ts";
+import { openStatic, type StaticSite } from "./statics.ts";
+import { textOf, textsOf } from "./texts.ts";
+
+/** Somebody with the app in a browser whose store is on the disk, and somebody without a browser who writes to them. */
+export interface World {
+  readonly site: Site;
+  readonly statics: StaticSite;
+  readonly context: BrowserContext;
+  readonly browser: string;
+  readonly bot: Bot;
+  readonly chat: string;
+  /** Whose browser it is. */
+  readonly account: string;
+  /** The app at their chat. */
+  readonly address: string;
+  /** Opens a page there once `prepare` has done what comes before. */
+  open(address: string, prepare?: (page: Page, devtools: CDPSession) => Promise<void>): Promise<Page>;
+  /** The bot says the messages of these numbers; resolves once the last is read in the app. */
+  tell(page: Page, first: number, last: number): Promise<void>;
+  /** The page as it stands is what the static site shows at `still`; with other rows in the log, if any are given. */
+  keepStill(page: Page, rows?: readonly string[]): Promise<void>;
+  /** The static site, at the end of the log. */
+  readonly still: string;
+  close(): Promise<void>;
+}
+
+/** How long anything here may take, in milliseconds. */
+const limit = 300_000;
+
+/** Makes one. */
+export async function openWorld(): Promise<World> {
+  const site = await openSite();
+  const statics = await openStatic();
+  const profile = await mkdtemp(join(tmpdir(), "dunlin-bench-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    ...browsers.chromium.launchOptions,
+    locale: "en-GB",
+    timezoneId: "Europe/London",
+    viewport: { width: 1440, height: 900 },
+  });
+  context.setDefaultTimeout(limit);
+  // The first page stays, so that the browser does: others come and go.
+  const page = await context.newPage();
+  await page.goto(site.url);
+  const handle = `ada${process.pid}`;
+  await signUp(page, site.invite, "Ada", handle);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  const bot = await botOf(site, "Bot");
+  const { account } = await bot.client.profiles.byHandle(handle);
+  const chat = await bot.client.startDirect(account);
+  await page.close();
+  const world: World = {
+    site,
+    statics,
+    context,
+    browser: context.browser()?.version() ?? "",
+    bot,
+    chat,
+    account,
+    address: `${site.url}/#/c/${chat}`,
+    open: async (address, prepare) => {
+      const opened = await context.newPage();
+      await prepare?.(opened, await context.newCDPSession(opened));
+      await opened.goto(address);
+      return opened;
+    },
+    tell: async (open, first, last) => {
+      await open.evaluate(watchForLast, textOf(last));
+      await bot.say(chat, textsOf(first, last));
+      await read(open);
+    },
+    keepStill: async (open, rows) => {
+      const { before, after, rows: there } = await open.evaluate(withoutScripts);
+      statics.put(`${before}${(rows ?? there).join("")}${after}`);
+    },
+    still: `${statics.url}#last`,
+    close: async () => {
+      await bot.close();
+      await context.close();
+      await statics.close();
+      await site.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+/** When the page showed what it was watched for. */
+export async function read(page: Page): Promise<number> {
+  const at = await page.evaluate(() => window.readAt);
+  if (at === undefined) throw new Error("nobody watches the page");
+  return at;
+}

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { botOf, type Bot } from "../../web/e2e/bot.ts";
 import { browsers } from "../../web/e2e/browsers.ts";
+
 import { openSite, type Site } from "../../web/e2e/site.ts";
 import { signUp } from "../../web/e2e/test.ts";
+import { until } from "../../sdk/test/support/until.ts";
 import { watchForLast, withoutScripts } from "./inPage.ts";
 import { openStatic, type StaticSite } from "./statics.ts";
 import { textOf, textsOf } from "./texts.ts";
@@ -24,7 +26,7 @@ export interface World {
   readonly address: string;
   /** Opens a page there once `prepare` has done what comes before. */
   open(address: string, prepare?: (page: Page, devtools: CDPSession) => Promise<void>): Promise<Page>;
-  /** The bot says the messages of these numbers; resolves once the last is read in the app. */
+  /** The bot says the messages of these numbers; resolves once the server knows that the last was read in the app. */
   tell(page: Page, first: number, last: number): Promise<void>;
   /** The page as it stands is what the static site shows at `still`; with other rows in the log, if any are given. */
   keepStill(page: Page, rows?: readonly string[]): Promise<void>;
@@ -77,6 +79,11 @@ export async function openWorld(): Promise<World> {
       await open.evaluate(watchForLast, textOf(last));
       await bot.say(chat, textsOf(first, last));
       await read(open);
+      await until(
+        bot.client.conversations,
+        (all) => all.find(({ id }) => id === chat)?.last?.state.state === "read",
+        "the mark of what was read",
+      );
     },
     keepStill: async (open, rows) => {
       const { before, after, rows: there } = await open.evaluate(withoutScripts);

@@ -153,7 +153,8 @@ async function fill(machine: Machine, conversation: Id, [first, last]: Range): P
     let next = first;
     for (const record of answer.records) {
       absent(book, conversation, next, Math.min(record.seq - 1, last));
-      await receiver.takeRecord(conversation, record);
+      const under = receiver.takeRecord(conversation, record);
+      if (under !== undefined) await under;
       next = record.seq + 1;
     }
     // Nothing at all from `first` on: it is kept no longer. Else the rest may only have had no room in the answer.

@@ -46,45 +46,42 @@ export interface Receiver {
    * journal has brought that into the store. Rejects if the state had to be read, and could not.
    */
   take(messages: readonly Incoming[]): Promise<void>;
-  /** A record that was read by range. */
-  takeRecord(conversation: Id, record: StreamRecord): Promise<void>;
+  /** A record that was read by range. Only a cipher that takes its time makes it a promise. */
+  takeRecord(conversation: Id, record: StreamRecord): Later;
 }
+
+/** Undefined if it is done. What comes in one burst is one change of what is shown only as long as nothing in it waits. */
+type Later = Promise<void> | undefined;
 
 const conversationTopic = /^c\/([a-z2-7]{26})(\/receipt)?$/;
 
 /** Makes a receiver. */
 export function createReceiver(book: Book, cipher: Cipher, events: ReceiverEvents): Receiver {
-  const takeRecord = async (conversation: Id, record: StreamRecord): Promise<void> => {
-    const body = isMessage(record.kind) ? await cipher.open(conversation, record) : record.body;
+  const takeRecord = (conversation: Id, record: StreamRecord): Later => {
     // Bytes of one's own: what came is a view of a whole burst.
-    book.addRecord(conversation, { ...record, body: body.slice() });
+    const add = (body: Uint8Array): undefined => void book.addRecord(conversation, { ...record, body: body.slice() });
+    const body = isMessage(record.kind) ? cipher.open(conversation, record) : record.body;
+    return body instanceof Uint8Array ? add(body) : body.then(add);
   };
-  const takeOne = async ({ topic, payload }: Incoming): Promise<void> => {
-    if (topic === "me") {
-      takeAccountRecord(book, events, readRecord(payload));
-      return;
-    }
-    if (topic === "me/now") {
-      await takeNow(book, events, readNow(payload));
-      return;
-    }
+  const takeOne = ({ topic, payload }: Incoming): Later => {
+    if (topic === "me") return takeAccountRecord(book, events, readRecord(payload));
+    if (topic === "me/now") return takeNow(book, events, readNow(payload));
     const [, conversation, receipt] = conversationTopic.exec(topic) ?? [];
-    if (conversation === undefined) return;
-    if (receipt !== undefined) {
-      const row = book.conversation(conversation);
-      if (row !== undefined) await takeReceipt(book, row, payload);
-      return;
-    }
+    if (conversation === undefined) return undefined;
+    const row = book.conversation(conversation);
+    if (receipt !== undefined) return row === undefined ? undefined : takeReceipt(book, row, payload);
+    const record = readRecord(payload);
     // `me` speaks of a conversation before its first record comes, unless the device has missed that.
-    if (book.conversation(conversation) === undefined) await events.refresh();
-    await takeRecord(conversation, readRecord(payload));
+    if (row === undefined) return events.refresh().then(() => takeRecord(conversation, record));
+    return takeRecord(conversation, record);
   };
   return {
     takeRecord,
     take: async (messages) => {
       for (const message of messages) {
         try {
-          await takeOne(message);
+          const under = takeOne(message);
+          if (under !== undefined) await under;
         } catch (reason) {
           if (!(reason instanceof Malformed)) throw reason;
           events.tell({ type: "fault", what: `${message.topic}: ${reason.message}` });
@@ -94,13 +91,13 @@ export function createReceiver(book: Book, cipher: Cipher, events: ReceiverEvent
   };
 }
 
-async function takeReceipt(book: Book, row: ConversationRow, payload: Uint8Array): Promise<void> {
+function takeReceipt(book: Book, row: ConversationRow, payload: Uint8Array): Later {
   const receipt = readReceipt(payload);
   book.put(withReceipt(row, receipt));
-  await raiseRead(book, row.id, receipt.ownRead);
+  return receipt.ownRead > row.read ? raiseRead(book, row.id, receipt.ownRead) : undefined;
 }
 
-function takeAccountRecord(book: Book, events: ReceiverEvents, record: StreamRecord): void {
+function takeAccountRecord(book: Book, events: ReceiverEvents, record: StreamRecord): undefined {
   if (record.seq <= (book.me().at ?? 0)) return;
   switch (record.kind) {
     case kinds.added: {
@@ -143,27 +140,26 @@ export function takeSettings(book: Book, { conversation, version, value }: Setti
   if (row !== undefined && (row.settings?.version ?? 0) < version) book.put({ ...row, settings });
 }
 
-async function takeNow(book: Book, events: ReceiverEvents, now: NowEvent): Promise<void> {
+function takeNow(book: Book, events: ReceiverEvents, now: NowEvent): Later {
   switch (now.type) {
     case "caught_up":
       events.caughtUp();
-      break;
+      return undefined;
     case "reset":
       // The state that was read since is enough; the reset comes again until a record after it is acknowledged.
-      if ((book.me().at ?? 0) + 1 < now.from) await events.refresh();
-      break;
+      return (book.me().at ?? 0) + 1 < now.from ? events.refresh() : undefined;
     case "too_large": {
       const row = book.conversation(now.conversation);
       if (row !== undefined) book.put({ ...row, head: Math.max(row.head, now.seq) });
-      break;
+      return undefined;
     }
     case "trimmed": {
       const row = book.conversation(now.conversation);
       if (row !== undefined) book.put(withAbsent(row, row.joinSeq, now.through));
-      break;
+      return undefined;
     }
     case "refused":
     case "other":
-      break;
+      return undefined;
   }
 }

@@ -23,7 +23,10 @@ export interface TakeOver {
 export async function takeState(book: Book, receiver: Receiver, state: State, how: TakeOver): Promise<boolean> {
   if (!how.forget && state.at < (book.me().at ?? 0)) return false;
   if (how.forget) for (const { id } of book.conversations()) book.forget(id);
-  for (const conversation of state.conversations) await takeConversation(book, receiver, conversation, how);
+  for (const conversation of state.conversations) {
+    const under = takeConversation(book, receiver, conversation, how);
+    if (under !== undefined) await under;
+  }
   const there = new Set(state.conversations.map(({ id }) => id));
   for (const row of book.conversations()) if (!there.has(row.id) && !row.left) book.put({ ...row, left: true });
   // Last: until this is in the store, the state counts as not taken over.
@@ -31,22 +34,24 @@ export async function takeState(book: Book, receiver: Receiver, state: State, ho
   if (settings !== undefined && settings !== null) {
     takeSettings(book, { conversation: undefined, version: settings.version, value: settings.settings });
   }
-  book.setMe({ at: state.at, dataId: state.data_id });
+  const { at, dataId } = book.me();
+  if (at !== state.at || dataId !== state.data_id) book.setMe({ at: state.at, dataId: state.data_id });
   return true;
 }
 
-async function takeConversation(
+/** Undefined if it is done, as with {@link Receiver.takeRecord}. */
+function takeConversation(
   book: Book,
   receiver: Receiver,
   state: StateConversation,
   how: TakeOver,
-): Promise<void> {
+): Promise<void> | undefined {
   const before = book.conversation(state.id);
   if (how.quiet && before !== undefined && !before.left && isAheadOf(before, state.head)) book.forget(state.id);
   book.put(stateRow(state, book.conversation(state.id)));
   // A large one is left out: it comes by range.
   const last = state.last === undefined ? undefined : fromJson(state.last);
-  if (last !== undefined) await receiver.takeRecord(state.id, last);
+  return last === undefined ? undefined : receiver.takeRecord(state.id, last);
 }
 
 const nobody: Id = "a".repeat(26);

@@ -32,9 +32,8 @@ export async function pageTools(page: Page): Promise<Send> {
 }
 
 /** The same on the shared worker, of which there must be one; Playwright knows pages only. */
-export async function workerTools(browser: Browser | null): Promise<Send> {
-  const root = await browser?.newBrowserCDPSession();
-  if (root === undefined) throw new Error("the browser has no developer tools");
+export async function workerTools(browser: Browser): Promise<Send> {
+  const root = await browser.newBrowserCDPSession();
   const { targetInfos } = await root.send("Target.getTargets");
   const [worker, ...others] = targetInfos.filter(({ type }) => type === "shared_worker");
   if (worker === undefined || others.length > 0) throw new Error("there is not one shared worker");

@@ -58,7 +58,7 @@ export function watchForTick(text: string): void {
     const last = [...log.querySelectorAll("[data-message]")].findLast(
       (one) => one.querySelector("[data-text]")?.textContent === text,
     );
-    return last?.querySelector('[data-state="sent"], [data-state="delivered"], [data-state="read"]') != null;
+    return last?.querySelector('[data-state="sent"], [data-state="delivered"], [data-state="read"]') instanceof Element;
   };
   window.tick = new Promise((resolve) => {
     const observer = new MutationObserver(() => {

@@ -30,7 +30,7 @@ async function held(
   page: Page,
 ): Promise<{ readonly app: number; readonly page: number; readonly worker: number; readonly still: number }> {
   const inPage = await memoryOf(await pageTools(page));
-  const inWorker = await memoryOf(await workerTools(world.context.browser()));
+  const inWorker = await memoryOf(await workerTools(world.browser));
   await world.keepStill(page);
   const still = await world.open(world.still);
   const inStill = await memoryOf(await pageTools(still));

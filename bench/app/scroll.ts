@@ -34,12 +34,11 @@ export const scroll: Scenario = async ({ repeat, many }, tell) => {
 async function scrolled(world: World, address: string): Promise<Figures> {
   const page = await world.open(address);
   await page.locator('[role="log"] [data-key]').last().waitFor();
-  const browser = world.context.browser();
-  await browser?.startTracing(page, { categories });
+  await world.browser.startTracing(page, { categories });
   await toBeginning(page);
-  const trace = await browser?.stopTracing();
+  const trace = await world.browser.stopTracing();
   await page.close();
-  const { traceEvents } = JSON.parse(trace?.toString() ?? "") as { traceEvents: TraceEvent[] };
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
   const tasks = tasksOf(traceEvents);
   const script = tasks.filter((task) => task.script);
   const longest = (some: typeof tasks): number => some.reduce((most, { dur }) => Math.max(most, dur), 0) / 1000;

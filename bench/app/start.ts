@@ -33,11 +33,8 @@ export const start: Scenario = async ({ repeat, few }, tell) => {
   // A browser that was here before has what the page needs, as the app's service worker has.
   await (await world.open(world.still)).close();
   for (let run = 0; run < repeat; run++) {
-    const app = await world.open(world.address, async (page, devtools) => {
-      await devtools.send("ServiceWorker.enable");
-      await devtools.send("ServiceWorker.stopAllWorkers");
-      await slow(page, devtools);
-    });
+    await world.leave();
+    const app = await world.open(world.address, slow);
     const appAt = await read(app);
     await app.close();
     const still = await world.open(world.still, slow);

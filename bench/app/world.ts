@@ -1,4 +1,4 @@
-import { chromium, type BrowserContext, type CDPSession, type Page } from "@playwright/test";
+import { chromium, expect, type Browser, type BrowserContext, type CDPSession, type Page } from "@playwright/test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,14 +16,15 @@ import { textOf, textsOf } from "./texts.ts";
 export interface World {
   readonly site: Site;
   readonly statics: StaticSite;
-  readonly context: BrowserContext;
-  readonly browser: string;
+  readonly browser: Browser;
   readonly bot: Bot;
   readonly chat: string;
   /** Whose browser it is. */
   readonly account: string;
   /** The app at their chat. */
   readonly address: string;
+  /** Closes all pages; resolves once nothing of them runs any more, workers neither. */
+  leave(): Promise<void>;
   /** Opens a page there once `prepare` has done what comes before. */
   open(address: string, prepare?: (page: Page, devtools: CDPSession) => Promise<void>): Promise<Page>;
   /** The bot says the messages of these numbers; resolves once the server knows that the last was read in the app. */
@@ -39,18 +40,11 @@ export interface World {
 const limit = 300_000;
 
 /** Makes one. */
-export async function openWorld(): Promise<World> {
-  const site = await openSite();
+export async function openWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
+  const site = await openSite(settings);
   const statics = await openStatic();
   const profile = await mkdtemp(join(tmpdir(), "dunlin-bench-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    ...browsers.chromium.launchOptions,
-    locale: "en-GB",
-    timezoneId: "Europe/London",
-    viewport: { width: 1440, height: 900 },
-  });
-  context.setDefaultTimeout(limit);
-  // The first page stays, so that the browser does: others come and go.
+  const context = await launch(profile);
   const page = await context.newPage();
   await page.goto(site.url);
   const handle = `ada${process.pid}`;
@@ -64,7 +58,8 @@ export async function openWorld(): Promise<World> {
     site,
     statics,
     context,
-    browser: context.browser()?.version() ?? "",
+    browser: browserOf(context),
+    leave: () => leave(context),
     bot,
     chat,
     account,
@@ -99,6 +94,42 @@ export async function openWorld(): Promise<World> {
     },
   };
   return world;
+}
+
+/** A browser whose first page stays, so that it does, too: others come and go. */
+async function launch(profile: string): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(profile, {
+    ...browsers.chromium.launchOptions,
+    locale: "en-GB",
+    timezoneId: "Europe/London",
+    viewport: { width: 1440, height: 900 },
+  });
+  context.setDefaultTimeout(limit);
+  return context;
+}
+
+async function leave(context: BrowserContext): Promise<void> {
+  const [first, ...others] = context.pages();
+  if (first === undefined) throw new Error("a browser without its first page");
+  for (const page of others) await page.close();
+  const devtools = await context.newCDPSession(first);
+  await devtools.send("ServiceWorker.enable");
+  const root = await browserOf(context).newBrowserCDPSession();
+  const runs = async (): Promise<boolean> => {
+    // One that was about to start starts all the same.
+    await devtools.send("ServiceWorker.stopAllWorkers");
+    const { targetInfos } = await root.send("Target.getTargets");
+    return targetInfos.some(({ type }) => type.endsWith("worker"));
+  };
+  await expect.poll(runs, { timeout: limit, intervals: [20] }).toBe(false);
+  await devtools.detach();
+  await root.detach();
+}
+
+function browserOf(context: BrowserContext): Browser {
+  const browser = context.browser();
+  if (browser === null) throw new Error("a context without a browser");
+  return browser;
 }
 
 /** When the page showed what it was watched for. */

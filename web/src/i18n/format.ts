@@ -28,6 +28,12 @@ export function countOf(value: number, locale: Locale): string {
   return Number.isInteger(value) && value >= 0 && value < 1000 ? `${value}` : value.toLocaleString(tags[locale]);
 }
 
+/** Both languages write it so; every message has one, and the browser's own way costs more than the rest of the message. */
+function time(ms: number): string {
+  const date = new Date(ms);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}
+
 /** Midnights between two times; positive if `ms` is before `now`. */
 function daysBefore(ms: number, now: number): number {
   const midnight = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
@@ -40,7 +46,6 @@ export function formatOf(locale: Locale, words: Catalogue): Format {
     let format: Intl.DateTimeFormat | undefined;
     return (ms) => (format ??= new Intl.DateTimeFormat(tags[locale], options)).format(ms);
   };
-  const time = written({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const weekday = written({ weekday: "long" });
   const shortDate = written({ day: "numeric", month: "short" });
   const shortDateYear = written({ day: "numeric", month: "short", year: "numeric" });

@@ -3,7 +3,8 @@ import { textOf } from "./texts.ts";
 import { openWorld, read } from "./world.ts";
 import { tasksOf } from "./trace.ts";
 import { writeFileSync } from "node:fs";
-const world = await openWorld();
+let nth = 0;
+const world = await openWorld(process.env.ROOT ? { "web.root": process.env.ROOT } : {});
 const few = 400;
 for (let at = 1; at <= 30; at++) {
   const group = await world.bot.client.createGroup({ name: `Group ${at}`, members: [world.account] });
@@ -14,28 +15,28 @@ await world.tell(filled, 1, few);
 await world.keepStill(filled); await filled.close();
 const rates = (process.env.RATES ?? "4,4,4,1,1").split(",").map(Number);
 for (const rate of rates) {
-  let tools: any; const browser = world.context.browser()!;
+  await world.leave(); let tools: any; const browser = world.browser;
   const app = await world.open("about:blank", async (page, devtools) => {
-    await devtools.send("ServiceWorker.enable");
-    await devtools.send("ServiceWorker.stopAllWorkers");
     await page.addInitScript(watchForLast, textOf(few));
     await page.addInitScript(() => {
       const marks: [number, string][] = ((window as any).marks = []);
       const W = SharedWorker;
       (window as any).SharedWorker = class extends W { constructor(a: any, b: any) { super(a, b); marks.push([performance.now(), "worker asked"]); 
-        this.port.addEventListener("message", (e: MessageEvent) => { if (marks.length < 60) marks.push([performance.now(), "msg " + JSON.stringify(e.data).slice(0, 90)]); }); } };
+        this.port.addEventListener("message", (e: MessageEvent) => { if (marks.length < 25) marks.push([performance.now(), "msg " + JSON.stringify(e.data).slice(0, 90)]); }); } };
       const seen = new Set<string>();
       const look = () => { for (const [n, q] of [["opening","#root *"],["list","a[data-row]"],["log",'[role="log"]'],["msg","[data-text]"]] as const) if (!seen.has(n) && document.querySelector(q)) { seen.add(n); marks.push([performance.now(), "dom " + n]); } };
       new MutationObserver(look).observe(document, { childList: true, subtree: true });
     });
     await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
     tools = devtools;
+    if (process.env.PROFILE) { await devtools.send("Profiler.enable"); await devtools.send("Profiler.setSamplingInterval", { interval: 200 }); await devtools.send("Profiler.start"); }
     if (rate > 1) await devtools.send("Emulation.setCPUThrottlingRate", { rate });
   });
-  if (process.env.TRACE) await browser.startTracing(app, { categories: ["devtools.timeline", "disabled-by-default-devtools.timeline", "toplevel", "v8", "disabled-by-default-v8.compile","disabled-by-default-v8.cpu_profiler","blink.user_timing","loading","ServiceWorker"] });
+  if (process.env.TRACE) await browser.startTracing(app, { categories: ["devtools.timeline", "disabled-by-default-devtools.timeline", "toplevel", "v8", "disabled-by-default-v8.compile","blink.user_timing","loading","ServiceWorker"] });
   await app.goto(world.address);
   const at = await read(app);
   if (process.env.TRACE) { writeFileSync(process.env.TRACE, await browser.stopTracing()); }
+  if (process.env.PROFILE) writeFileSync(process.env.PROFILE + nth++, JSON.stringify((await tools.send("Profiler.stop")).profile));
   const m = Object.fromEntries((await tools.send("Performance.getMetrics")).metrics.map((x: any) => [x.name, x.value]));
   console.log("RATE", rate, "readable", at, ...["TaskDuration","ScriptDuration","V8CompileDuration","LayoutDuration","RecalcStyleDuration","TaskOtherDuration","DevToolsCommandDuration","ThreadTime","Nodes"].map((k) => `${k} ${k==="Nodes"?m[k]:(m[k]*1000).toFixed(0)}`));
   if (process.env.SHORT) { await app.close(); continue; }
@@ -49,7 +50,7 @@ for (const rate of rates) {
   }));
   await app.close();
 }
-for (let n = 0; n < 3; n++) { let tools: any;
+for (let n = 0; n < 3; n++) { await world.leave(); let tools: any;
   const app = await world.open(world.still, async (page, devtools) => {
     tools = devtools; await page.addInitScript(watchForLast, textOf(few));
     await devtools.send("Performance.enable", { timeDomain: "threadTicks" });

@@ -151,12 +151,11 @@ async function fill(machine: Machine, conversation: Id, [first, last]: Range): P
     if (machine.generation !== generation) throw new Problem("offline", "the connection ended", 0);
     const cursor = book.conversation(conversation)?.cursor;
     let next = first;
-    for (const record of answer.records) {
-      absent(book, conversation, next, Math.min(record.seq - 1, last));
-      const under = receiver.takeRecord(conversation, record);
-      if (under !== undefined) await under;
-      next = record.seq + 1;
+    for (const { seq } of answer.records) {
+      absent(book, conversation, next, Math.min(seq - 1, last));
+      next = seq + 1;
     }
+    await receiver.takeRecords(conversation, answer.records);
     // Nothing at all from `first` on: it is kept no longer. Else the rest may only have had no room in the answer.
     if (answer.records.length === 0) absent(book, conversation, first, last);
     if ((book.conversation(conversation)?.cursor ?? 0) > (cursor ?? 0)) machine.parts.filled(conversation);

@@ -46,58 +46,75 @@ export interface Receiver {
    * journal has brought that into the store. Rejects if the state had to be read, and could not.
    */
   take(messages: readonly Incoming[]): Promise<void>;
-  /** A record that was read by range. Only a cipher that takes its time makes it a promise. */
-  takeRecord(conversation: Id, record: StreamRecord): Later;
+  /** Records of a conversation that were read by range, in their order. */
+  takeRecords(conversation: Id, records: readonly StreamRecord[]): Promise<void>;
 }
-
-/** Undefined if it is done. What comes in one burst is one change of what is shown only as long as nothing in it waits. */
-type Later = Promise<void> | undefined;
 
 const conversationTopic = /^c\/([a-z2-7]{26})(\/receipt)?$/;
 
 /** Makes a receiver. */
 export function createReceiver(book: Book, cipher: Cipher, events: ReceiverEvents): Receiver {
-  const takeRecord = (conversation: Id, record: StreamRecord): Later => {
+  const open = async (conversation: Id, record: StreamRecord): Promise<StreamRecord> => {
+    const body = isMessage(record.kind) ? await cipher.open(conversation, record) : record.body;
     // Bytes of one's own: what came is a view of a whole burst.
-    const add = (body: Uint8Array): undefined => void book.addRecord(conversation, { ...record, body: body.slice() });
-    const body = isMessage(record.kind) ? cipher.open(conversation, record) : record.body;
-    return body instanceof Uint8Array ? add(body) : body.then(add);
+    return { ...record, body: body.slice() };
   };
-  const takeOne = ({ topic, payload }: Incoming): Later => {
-    if (topic === "me") return takeAccountRecord(book, events, readRecord(payload));
-    if (topic === "me/now") return takeNow(book, events, readNow(payload));
+  const takeOther = async ({ topic, payload }: Incoming): Promise<void> => {
+    if (topic === "me") {
+      takeAccountRecord(book, events, readRecord(payload));
+      return;
+    }
+    if (topic === "me/now") {
+      await takeNow(book, events, readNow(payload));
+      return;
+    }
     const [, conversation, receipt] = conversationTopic.exec(topic) ?? [];
-    if (conversation === undefined) return undefined;
-    const row = book.conversation(conversation);
-    if (receipt !== undefined) return row === undefined ? undefined : takeReceipt(book, row, payload);
-    const record = readRecord(payload);
-    // `me` speaks of a conversation before its first record comes, unless the device has missed that.
-    if (row === undefined) return events.refresh().then(() => takeRecord(conversation, record));
-    return takeRecord(conversation, record);
+    const row = conversation === undefined ? undefined : book.conversation(conversation);
+    if (row !== undefined && receipt !== undefined) await takeReceipt(book, row, payload);
   };
   return {
-    takeRecord,
+    takeRecords: async (conversation, records) => {
+      const opened: StreamRecord[] = [];
+      for (const record of records) opened.push(await open(conversation, record));
+      for (const record of opened) book.addRecord(conversation, record);
+    },
     take: async (messages) => {
+      // Records that follow each other come into the book in one turn: who watches it is told once, not with each.
+      const opened: (readonly [conversation: Id, record: StreamRecord])[] = [];
+      const settle = (): void => {
+        for (const [conversation, record] of opened.splice(0)) book.addRecord(conversation, record);
+      };
       for (const message of messages) {
         try {
-          const under = takeOne(message);
-          if (under !== undefined) await under;
+          const conversation = conversationTopic.exec(message.topic)?.[1];
+          if (conversation === undefined || message.topic.endsWith("/receipt")) {
+            settle();
+            await takeOther(message);
+            continue;
+          }
+          // `me` speaks of a conversation before its first record comes, unless the device has missed that.
+          if (book.conversation(conversation) === undefined) {
+            settle();
+            await events.refresh();
+          }
+          opened.push([conversation, await open(conversation, readRecord(message.payload))]);
         } catch (reason) {
           if (!(reason instanceof Malformed)) throw reason;
           events.tell({ type: "fault", what: `${message.topic}: ${reason.message}` });
         }
       }
+      settle();
     },
   };
 }
 
-function takeReceipt(book: Book, row: ConversationRow, payload: Uint8Array): Later {
+async function takeReceipt(book: Book, row: ConversationRow, payload: Uint8Array): Promise<void> {
   const receipt = readReceipt(payload);
   book.put(withReceipt(row, receipt));
-  return receipt.ownRead > row.read ? raiseRead(book, row.id, receipt.ownRead) : undefined;
+  await raiseRead(book, row.id, receipt.ownRead);
 }
 
-function takeAccountRecord(book: Book, events: ReceiverEvents, record: StreamRecord): undefined {
+function takeAccountRecord(book: Book, events: ReceiverEvents, record: StreamRecord): void {
   if (record.seq <= (book.me().at ?? 0)) return;
   switch (record.kind) {
     case kinds.added: {
@@ -140,26 +157,27 @@ export function takeSettings(book: Book, { conversation, version, value }: Setti
   if (row !== undefined && (row.settings?.version ?? 0) < version) book.put({ ...row, settings });
 }
 
-function takeNow(book: Book, events: ReceiverEvents, now: NowEvent): Later {
+async function takeNow(book: Book, events: ReceiverEvents, now: NowEvent): Promise<void> {
   switch (now.type) {
     case "caught_up":
       events.caughtUp();
-      return undefined;
+      break;
     case "reset":
       // The state that was read since is enough; the reset comes again until a record after it is acknowledged.
-      return (book.me().at ?? 0) + 1 < now.from ? events.refresh() : undefined;
+      if ((book.me().at ?? 0) + 1 < now.from) await events.refresh();
+      break;
     case "too_large": {
       const row = book.conversation(now.conversation);
       if (row !== undefined) book.put({ ...row, head: Math.max(row.head, now.seq) });
-      return undefined;
+      break;
     }
     case "trimmed": {
       const row = book.conversation(now.conversation);
       if (row !== undefined) book.put(withAbsent(row, row.joinSeq, now.through));
-      return undefined;
+      break;
     }
     case "refused":
     case "other":
-      return undefined;
+      break;
   }
 }

@@ -23,10 +23,7 @@ export interface TakeOver {
 export async function takeState(book: Book, receiver: Receiver, state: State, how: TakeOver): Promise<boolean> {
   if (!how.forget && state.at < (book.me().at ?? 0)) return false;
   if (how.forget) for (const { id } of book.conversations()) book.forget(id);
-  for (const conversation of state.conversations) {
-    const under = takeConversation(book, receiver, conversation, how);
-    if (under !== undefined) await under;
-  }
+  for (const conversation of state.conversations) await takeConversation(book, receiver, conversation, how);
   const there = new Set(state.conversations.map(({ id }) => id));
   for (const row of book.conversations()) if (!there.has(row.id) && !row.left) book.put({ ...row, left: true });
   // Last: until this is in the store, the state counts as not taken over.
@@ -39,19 +36,18 @@ export async function takeState(book: Book, receiver: Receiver, state: State, ho
   return true;
 }
 
-/** Undefined if it is done, as with {@link Receiver.takeRecord}. */
-function takeConversation(
+async function takeConversation(
   book: Book,
   receiver: Receiver,
   state: StateConversation,
   how: TakeOver,
-): Promise<void> | undefined {
+): Promise<void> {
   const before = book.conversation(state.id);
   if (how.quiet && before !== undefined && !before.left && isAheadOf(before, state.head)) book.forget(state.id);
   book.put(stateRow(state, book.conversation(state.id)));
   // A large one is left out: it comes by range.
   const last = state.last === undefined ? undefined : fromJson(state.last);
-  return last === undefined ? undefined : receiver.takeRecord(state.id, last);
+  if (last !== undefined) await receiver.takeRecords(state.id, [last]);
 }
 
 const nobody: Id = "a".repeat(26);

@@ -63,8 +63,8 @@ sim: ## run the simulator  [SEEDS=1000 SEED=first]
 	@tools/build build dunlin_sim
 	@build/dunlin_sim --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
 
-bench: ## measure, beside mosquitto  [ARGS=...]
-	@tools/setup build test bench broker
+bench: ## measure the server beside mosquitto, and the app  [ARGS=...]
+	@tools/setup build test bench broker web browsers
 	@tools/build build
 	@bench/run $(ARGS)
 

@@ -97,7 +97,7 @@ export default defineConfig(
       "**/*.test.tsx",
       "**/*.suite.ts",
       "sdk/test/**",
-      "web/browser/*.{screens,figures}.ts",
+      "web/browser/*.screens.ts",
       "web/e2e/*.ts",
     ],
     rules: { "max-lines-per-function": "off" },

@@ -164,15 +164,12 @@ void device::on_joined(stream_id stream, std::uint64_t join_seq) {
   auto& s = shelves_[stream];
   if (join_seq <= s.joined) return;
   s.joined = join_seq;
-  const auto* c = stage_.find(stream);
-  if (c == nullptr || !c->rejoined.contains(person_.id)) return;
-  s.kept = 0;
-  s.read_kept = 0;
+  if (const auto* c = stage_.find(stream); c == nullptr || !c->rejoined.contains(person_.id)) return;
+  s.kept = s.read_kept = 0;
   for (auto& l : lines_) {
     l->kept.erase(stream);
     // In the middle of a connection, too: from the later join, and the newest first if that is far behind (D9).
-    const auto known = l->places.find(stream);
-    if (known != l->places.end()) known->second.begins_anew = true;
+    if (const auto at = l->places.find(stream); at != l->places.end()) at->second.begins_anew = true;
   }
 }
 

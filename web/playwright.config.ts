@@ -26,6 +26,5 @@ export default defineConfig({
     // What each browser does in its own way: to scroll.
     { name: "firefox", testMatch: "**/log.test.ts", use: browsers.firefox },
     { name: "screens", testMatch: "**/*.screens.ts", use: browsers.chromium },
-    { name: "figures", testMatch: "**/*.figures.ts", fullyParallel: false, workers: 1, use: browsers.chromium },
   ],
 });

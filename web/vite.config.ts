@@ -1,8 +1,10 @@
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { compileHints } from "./vite/compileHints.ts";
 import { earlyScript } from "./vite/earlyScript.ts";
 import { emojiData } from "./vite/emojiData.ts";
+import { firstScript } from "./vite/firstScript.ts";
 import { fontPreload } from "./vite/fontPreload.ts";
 import { compressed, serviceWorker } from "./vite/offline.ts";
 
@@ -11,7 +13,14 @@ export default defineConfig(({ mode }) => {
   const gallery = mode === "gallery";
   const server = process.env.SERVER ?? "http://127.0.0.1:8080";
   return {
-    plugins: [react(), earlyScript(), emojiData(), fontPreload(), ...(gallery ? [] : [serviceWorker(), compressed()])],
+    plugins: [
+      react(),
+      earlyScript(),
+      emojiData(),
+      fontPreload(),
+      compileHints(),
+      ...(gallery ? [] : [firstScript(), serviceWorker(), compressed()]),
+    ],
     // The SDK's sources, not what it publishes: there is no build in between.
     resolve: { conditions: ["@dunlin/source", ...defaultClientConditions] },
     // A server that runs on this machine; the app is asked for at Vite's address.

@@ -20,26 +20,38 @@ def figure(value):
 
 
 class Row:
-    """A line of the table. `higher`: the ratio must be at least `goal`, else at most."""
+    """A line of a table. `higher`: what the goal is for must be at least `goal`, else at most. The goal is for the
+    ratio to the other one; `alone`: there is no other, and it is for the figure itself."""
+
+    servers = ("dunlin", "mosquitto")
 
     def __init__(self, scenario, what, key, goal, higher=True, unit="", alone=False):
         self.scenario, self.what, self.key, self.goal = scenario, what, key, goal
         self.higher, self.unit, self.alone = higher, unit, alone
+        self.absolute = alone
 
     def cells(self, results):
-        own = median(results, self.scenario, "dunlin", self.key)
-        other = None if self.alone else median(results, self.scenario, "mosquitto", self.key)
-        if self.alone:
-            measured = own
-        else:
-            measured = own / other if own is not None and other else None
+        own = median(results, self.scenario, self.servers[0], self.key)
+        other = None if self.alone else median(results, self.scenario, self.servers[1], self.key)
+        ratio = own / other if own is not None and other else None
+        measured = own if self.absolute else ratio
         met = "–"
         if measured is not None and self.goal is not None:
             met = "yes" if (measured >= self.goal) == self.higher or measured == self.goal else "**no**"
         sign = "≥" if self.higher else "≤"
-        goal = "" if self.goal is None else f"{sign} {self.goal:g}" + ("" if self.alone else " ×")
-        ratio = "" if self.alone or measured is None else f"{measured:.2f} ×"
-        return [f"{self.what}{', ' + self.unit if self.unit else ''}", figure(own), figure(other), ratio, goal, met]
+        goal = "" if self.goal is None else f"{sign} {self.goal:g}" + ("" if self.absolute else " ×")
+        shown = "" if ratio is None else f"{ratio:.2f} ×"
+        return [f"{self.what}{', ' + self.unit if self.unit else ''}", figure(own), figure(other), shown, goal, met]
+
+
+class AppRow(Row):
+    """A line of the app's table: its goal is for the app's own figure, which must be at most that."""
+
+    servers = ("app", "static")
+
+    def __init__(self, scenario, what, key, goal=None, unit=""):
+        super().__init__(scenario, what, key, goal, higher=False, unit=unit)
+        self.absolute = True
 
 
 RATE, CPU, FAN = "delivered_per_s", "cpu_us_per_message", "cpu_us_per_delivery"
@@ -66,6 +78,19 @@ ROWS = [
     Row("slow_reader", "a stopped reader: memory beside without it", "memory_ratio", 1.1, higher=False, alone=True),
     Row("slow_reader", "the others' p99 beside without it", "p99_ratio", 1.25, higher=False, alone=True),
 ]
+APP_ROWS = [
+    AppRow("app_start", "opened anew, 4 × slower: a conversation is readable", "readable_ms", 1000, "ms"),
+    AppRow("app_sent", "Enter to the tick of “sent” in the page", "sent_ms", 50, "ms"),
+    AppRow("app_sent", "the same on the screen", "seen_ms", unit="ms"),
+    AppRow("app_scroll", "tasks with script over 16 ms while 10,000 messages are scrolled", "long_script_tasks", 0),
+    AppRow("app_scroll", "the longest of them", "longest_script_task_ms", unit="ms"),
+    AppRow("app_scroll", "tasks of any kind over 16 ms", "long_tasks"),
+    AppRow("app_scroll", "the longest of those", "longest_task_ms", unit="ms"),
+    AppRow("app_missed", "the network is back: the last of 500 missed messages is in sight", "shown_ms", 1000, "ms"),
+    AppRow("app_memory", "memory of page and worker, 10,000 messages received", "megabytes", unit="MB"),
+    AppRow("app_memory", "the same beside 1,000", "growth", 1.1),
+]
+APP_KEYS = [row.key for row in APP_ROWS]
 FAULTS = ("lost", "doubled", "reordered", "refused", "connections_lost")
 
 
@@ -94,12 +119,15 @@ def faults(results):
     return out
 
 
+def table(rows, header, results):
+    measured = {r["name"] for r in results}
+    lines = ["| " + " | ".join(header) + " |", "| --- | --: | --: | --: | --: | --- |"]
+    return lines + ["| " + " | ".join(row.cells(results)) + " |" for row in rows if row.scenario in measured]
+
+
 def markdown(results, notes):
     add_p99_in_syncs(results)
-    measured = {r["name"] for r in results}
-    header = ["", "dunlin", "mosquitto", "ratio", "goal", "met"]
-    lines = ["| " + " | ".join(header) + " |", "| --- | --: | --: | --: | --: | --- |"]
-    lines += ["| " + " | ".join(row.cells(results)) + " |" for row in ROWS if row.scenario in measured]
+    lines = table(ROWS, ["", "dunlin", "mosquitto", "ratio", "goal", "met"], results)
     lines += ["", *notes, ""]
     wrong = faults(results)
     lines += [
@@ -109,3 +137,8 @@ def markdown(results, notes):
     lines += [f"- {fault}" for fault in wrong]
     lines += ["", "mosquitto's configuration:", "", "```", MOSQUITTO_CONFIGURATION.rstrip(), "```"]
     return "\n".join(lines) + "\n"
+
+
+def app_markdown(results, notes):
+    lines = table(APP_ROWS, ["", "app", "static page", "ratio", "goal", "met"], results)
+    return "\n".join([*lines, "", *notes]) + "\n"

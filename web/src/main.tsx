@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
+import { untilReady } from "./app/untilReady.ts";
 import { loadLaterParts } from "./app/laterParts.ts";
 import { mediaSignal, browserPlatform } from "./browser/platform.ts";
 import { emojiOf } from "./browser/emoji.ts";
@@ -35,6 +36,7 @@ const model = appModel({
   update: keepOffline(),
 });
 
+await untilReady(model.ready, platform.clock);
 createRoot(root).render(
   <StrictMode>
     <App model={model} />

@@ -139,6 +139,12 @@ describe("D10 the account's state", () => {
     expect(stateRow(state, known)).toMatchObject({ head: 12, cursor: 10, read: 11, delivered: 12, othersRead: 5 });
   });
 
+  test("that says nothing new leaves the very row", () => {
+    const row = stateRow({ ...state, settings: { version: 2, settings: { muted: true } } }, undefined);
+    expect(stateRow(structuredClone({ ...state, settings: { version: 2, settings: { muted: true } } }), row)).toBe(row);
+    expect(stateRow({ ...state, head: 10 }, row)).not.toBe(row);
+  });
+
   test("D11 a head below what is here tells of other data", () => {
     const row = after(joined(), message(1), message(2));
     expect(isAheadOf(row, 1)).toBe(true);

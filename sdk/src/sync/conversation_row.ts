@@ -1,3 +1,4 @@
+import { keptParts } from "../base/kept.ts";
 import { has, highest, include, through } from "../base/ranges.ts";
 import type { Ranges } from "../base/ranges.ts";
 import type { Id } from "../base/id.ts";
@@ -57,8 +58,12 @@ function emptyRow(id: Id): ConversationRow {
   };
 }
 
-/** A row as `GET /v1/state` has it. What the device has of the conversation stays. */
+/** A row as `GET /v1/state` has it. What the device has of the conversation stays. The same object if that is nothing new. */
 export function stateRow(state: StateConversation, before: ConversationRow | undefined): ConversationRow {
+  return keptParts(before, rowOf(state, before));
+}
+
+function rowOf(state: StateConversation, before: ConversationRow | undefined): ConversationRow {
   const row = before ?? { ...emptyRow(state.id), changedAt: state.head };
   const { kind, open, name, picture, role, member_count: memberCount, with: other, settings } = state;
   return {

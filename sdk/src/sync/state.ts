@@ -31,7 +31,8 @@ export async function takeState(book: Book, receiver: Receiver, state: State, ho
   if (settings !== undefined && settings !== null) {
     takeSettings(book, { conversation: undefined, version: settings.version, value: settings.settings });
   }
-  book.setMe({ at: state.at, dataId: state.data_id });
+  const { at, dataId } = book.me();
+  if (at !== state.at || dataId !== state.data_id) book.setMe({ at: state.at, dataId: state.data_id });
   return true;
 }
 

@@ -1,7 +1,8 @@
 import type { Catalogue, Who } from "./en.ts";
+import { countOf } from "./format.ts";
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
-const number = (value: number): string => value.toLocaleString("de-DE");
+const number = (value: number): string => countOf(value, "de");
 const list = (names: readonly string[]): string => new Intl.ListFormat("de-DE").format(names);
 /** "Du hast", "Mia hat". */
 const has = (who: Who): string => (who.you ? "Du hast" : `${who.name} hat`);

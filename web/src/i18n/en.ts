@@ -1,3 +1,5 @@
+import { countOf } from "./format.ts";
+
 /** Somebody in a sentence: "you", or a name. */
 export interface Who {
   readonly name: string;
@@ -7,7 +9,7 @@ export interface Who {
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 const subject = (who: Who): string => (who.you ? "You" : who.name);
 const object = (who: Who): string => (who.you ? "you" : who.name);
-const number = (value: number): string => value.toLocaleString("en-GB");
+const number = (value: number): string => countOf(value, "en");
 
 /** "Mia, Kofi and Jon". */
 const list = (names: readonly string[]): string => new Intl.ListFormat("en-GB").format(names);

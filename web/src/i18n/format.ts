@@ -26,6 +26,17 @@ export interface Format {
 
 const tags: Record<Locale, string> = { en: "en-GB", de: "de-DE" };
 
+/** A count. Small ones, which the page is full of when it opens, need none of the browser's tables of a language. */
+export function countOf(value: number, locale: Locale): string {
+  return Number.isInteger(value) && value >= 0 && value < 1000 ? `${value}` : value.toLocaleString(tags[locale]);
+}
+
+/** Both languages write it so; every message has one, and the browser's own way costs more than the rest of the message. */
+function time(ms: number): string {
+  const date = new Date(ms);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}
+
 /** Midnights between two times; positive if `ms` is before `now`. */
 function daysBefore(ms: number, now: number): number {
   const midnight = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
@@ -34,10 +45,10 @@ function daysBefore(ms: number, now: number): number {
 
 export function formatOf(locale: Locale, words: Catalogue): Format {
   const written = (options: Intl.DateTimeFormatOptions): ((ms: number) => string) => {
-    const format = new Intl.DateTimeFormat(tags[locale], options);
-    return (ms) => format.format(ms);
+    // Made when it is first wanted: each takes the time of some hundred calls, and most are wanted seldom.
+    let format: Intl.DateTimeFormat | undefined;
+    return (ms) => (format ??= new Intl.DateTimeFormat(tags[locale], options)).format(ms);
   };
-  const time = written({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const weekday = written({ weekday: "long" });
   const shortDate = written({ day: "numeric", month: "short" });
   const shortDateYear = written({ day: "numeric", month: "short", year: "numeric" });
@@ -46,7 +57,7 @@ export function formatOf(locale: Locale, words: Catalogue): Format {
   const full = written({ dateStyle: "full" });
   const year = written({ year: "numeric" });
 
-  const sameYear = (ms: number, now: number): boolean => year(ms) === year(now);
+  const sameYear = (ms: number, now: number): boolean => new Date(ms).getFullYear() === new Date(now).getFullYear();
   const date = (ms: number, now: number): string => (sameYear(ms, now) ? longDate(ms) : longDateYear(ms));
 
   return {

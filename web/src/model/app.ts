@@ -1,5 +1,5 @@
 import { RefreshCw } from "lucide-react";
-import { computed, source, type Signal } from "../base/signal.ts";
+import { computed, source, type Read, type Signal } from "../base/signal.ts";
 import type { Catalogue } from "../i18n/en.ts";
 import type { Locale } from "../i18n/format.ts";
 import type { EmojiGroup } from "../views/EmojiPicker/emoji.ts";
@@ -40,6 +40,8 @@ export type Stage =
 
 export interface AppModel {
   readonly stage: Signal<Stage | undefined>;
+  /** What the page begins with is known: who is signed in, and what stands in the conversation that the address names. */
+  readonly ready: Signal<boolean>;
   readonly language: Signal<{ readonly locale: Locale; readonly catalogue: Catalogue }>;
   readonly minute: Signal<number>;
   readonly toasts: Toasts;
@@ -54,11 +56,8 @@ export function appModel(parts: AppParts): AppModel {
   const toasts = toastsOn(platform);
   const { language, end: endLanguage } = languageModel(parts, look);
   const words = computed((read) => read(language).catalogue);
-  const emoji = emojiModel(
-    platform,
-    computed((read) => read(language).locale),
-    parts.emojiOf,
-  );
+  const locale = computed((read) => read(language).locale);
+  const emoji = emojiModel(platform, locale, parts.emojiOf);
   const server = serverInfo(client);
   const sessionOf = (): Session => ({
     client,
@@ -105,6 +104,7 @@ export function appModel(parts: AppParts): AppModel {
   const stopOffering = offerUpdates(parts, toasts, words);
   return {
     stage: stage.value,
+    ready: computed((read) => isReady(read, read(stage.value))),
     language,
     minute: platform.minute,
     toasts,
@@ -118,6 +118,14 @@ export function appModel(parts: AppParts): AppModel {
       router.end();
     },
   };
+}
+
+function isReady(read: Read, stage: Stage | undefined): boolean {
+  if (stage?.at !== "signed_in") return stage?.at === "entry";
+  const chat = read(stage.own.chat);
+  if (chat === undefined) return true;
+  const thread = read(chat.snapshot);
+  return thread.state === "open" && typeof thread.log === "object";
 }
 
 function languageModel(

@@ -5,20 +5,26 @@ import type { Session } from "../session.ts";
 /** At most one announcement in so long; what comes meanwhile is counted. */
 const pause = 2_000;
 
+/** Messages that came, as far as it matters: any of them, and how many. All of them would be kept until the next ones come. */
+interface Came {
+  readonly one: Message;
+  readonly count: number;
+}
+
 /** What is read out of new messages, while the conversation is open. */
 export function announcements(
   { platform, people, words }: Session,
   conversation: Conversation,
 ): { readonly text: Signal<string>; readonly end: () => void } {
-  const said = source<readonly Message[]>([]);
-  let waiting: Message[] = [];
+  const said = source<Came | undefined>(undefined);
+  let waiting: Came | undefined;
   let last = newest(conversation);
   let stop: (() => void) | undefined;
   const say = (): void => {
     stop = undefined;
-    if (waiting.length === 0) return;
+    if (waiting === undefined) return;
     said.set(waiting);
-    waiting = [];
+    waiting = undefined;
     stop = platform.clock.after(pause, say);
   };
   const end = conversation.messages.subscribe(() => {
@@ -26,19 +32,20 @@ export function announcements(
     if (hasNewer) return;
     const came = messages.filter((one) => !one.mine && isSaid(one) && (one.seq ?? 0) > last);
     last = Math.max(last, newest(conversation));
-    if (came.length === 0) return;
-    waiting.push(...came);
+    const [one] = came;
+    if (one === undefined) return;
+    waiting = { one, count: (waiting?.count ?? 0) + came.length };
     if (stop === undefined) say();
   });
   return {
     text: computed((read) => {
-      const messages = read(said);
-      const [only] = messages;
-      if (only === undefined) return "";
+      const came = read(said);
+      if (came === undefined) return "";
+      const { one, count } = came;
       const { chat } = read(words);
-      if (messages.length > 1) return chat.newMessages(messages.length);
-      const text = only.content.type === "text" ? only.content.text : chat.unsupported;
-      return chat.from(people.nameOf(read, only.account), text);
+      if (count > 1) return chat.newMessages(count);
+      const text = one.content.type === "text" ? one.content.text : chat.unsupported;
+      return chat.from(people.nameOf(read, one.account), text);
     }),
     end: () => {
       end();

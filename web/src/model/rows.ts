@@ -34,13 +34,13 @@ interface Made {
 export function rowMaker(people: People): (read: Read, input: RowsInput) => readonly ChatLogRow[] {
   let made = new Map<string, Made>();
   return (read, input) => {
-    const { messages, hasOlder, loading } = input.window;
+    const { messages, hasOlder } = input.window;
     const next = new Map<string, Made>();
     const rows: ChatLogRow[] = [];
     const divided = dividerAt(input);
     const [oldest] = messages;
     if (oldest !== undefined && !hasOlder) rows.push(head("start", oldest, made, next));
-    if (oldest !== undefined && hasOlder && loading) rows.push(head("older", oldest, made, next));
+    if (oldest !== undefined && hasOlder) rows.push(head("older", oldest, made, next));
     messages.forEach((message, at) => {
       const before = messages[at - 1];
       const after = messages[at + 1];
@@ -76,9 +76,12 @@ export function rowMaker(people: People): (read: Read, input: RowsInput) => read
 /** A row before all messages: the same object as long as it is there. */
 function head(kind: "start" | "older", oldest: Message, made: Map<string, Made>, next: Map<string, Made>): ChatLogRow {
   const key = `${kind} row`;
-  const known = made.get(key) ?? { inputs: [], rows: [{ key, kind, space: "none", day: oldest.ts } as const] };
+  const known = made.get(key) ?? {
+    inputs: [],
+    rows: [{ key, kind, head: true, space: "none", day: oldest.ts } as const],
+  };
   next.set(key, known);
-  return known.rows[0] ?? { key, kind, space: "none", day: oldest.ts };
+  return known.rows[0] ?? { key, kind, head: true, space: "none", day: oldest.ts };
 }
 
 /** The index of the message before which the divider stands. */

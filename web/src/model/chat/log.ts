@@ -19,8 +19,10 @@ export interface LogModel {
 /** A message enters only if it comes while one looks, and not with many others. */
 const freshFor = 1_000;
 const mostFresh = 3;
-/** How often older messages are fetched to find where one was. */
-const mostFetches = 6;
+/** How often older messages are fetched to find where one was: no more than a window holds at a time. */
+const mostFetches = 5;
+/** With more unread messages it opens at the end: one would wait for the others. */
+const mostUnread = 300;
 
 interface Parts {
   readonly session: Session;
@@ -37,6 +39,7 @@ export function logModel({ session, conversation, summary, roles, places }: Part
     opened !== undefined && opened.unread > 0 ? { after: opened.read, count: opened.unread } : undefined,
   );
   const fresh = freshMessages(session, conversation.messages);
+  const sent = source(0);
   const start = startOf(conversation, places.get(conversation.id), divider.get());
   const seen = seenMessages(session, conversation, summary);
   const make = rowMaker(session.people);
@@ -58,6 +61,7 @@ export function logModel({ session, conversation, summary, roles, places }: Part
         ended: !read(conversation.messages).hasNewer,
         start: where,
         below: read(summary)?.unread ?? 0,
+        sent: read(sent),
       };
     }),
     actions: {
@@ -75,6 +79,7 @@ export function logModel({ session, conversation, summary, roles, places }: Part
     },
     sent: () => {
       divider.set(undefined);
+      sent.update((times) => times + 1);
     },
     end: () => {
       start.end();
@@ -117,14 +122,18 @@ function loading(conversation: Conversation): Pick<MessageLogActions, "loadOlder
 function startOf(
   conversation: Conversation,
   place: LogPlace | undefined,
-  divider: { readonly after: number } | undefined,
+  divider: { readonly after: number; readonly count: number } | undefined,
 ): { readonly at: Signal<LogStart | undefined>; readonly end: () => void } {
   const start = source<LogStart | undefined>(undefined);
   const wanted: LogStart =
-    place?.at === "row" ? place : divider === undefined ? { at: "end" } : { at: "share", key: unreadKey, share: 1 / 3 };
+    place?.at === "row"
+      ? place
+      : divider === undefined || divider.count > mostUnread
+        ? { at: "end" }
+        : { at: "share", key: unreadKey, share: 1 / 3 };
   const isThere = ({ messages, hasOlder }: MessageWindow): boolean => {
     if (wanted.at === "end" || !hasOlder) return true;
-    if (wanted.at === "row") return messages.some(({ key }) => key === wanted.key);
+    if (wanted.at === "row") return messages.some(({ key }) => wanted.key.split(" ").includes(key));
     const oldest = messages.find(({ seq }) => seq !== undefined)?.seq ?? Infinity;
     return oldest <= (divider?.after ?? 0);
   };
@@ -135,6 +144,8 @@ function startOf(
     const there = isThere(window);
     if (there || fetches >= mostFetches) {
       start.set(there ? wanted : { at: "end" });
+      // On the way back it may have let go of the newest.
+      if (!there && window.hasNewer) conversation.showLatest().catch(() => undefined);
       return;
     }
     fetches++;

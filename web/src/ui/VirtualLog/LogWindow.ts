@@ -1,18 +1,14 @@
-import { source, type Signal } from "../../base/signal.ts";
+import type { Signal } from "../../base/signal.ts";
 import { LogLayout } from "./layout.ts";
 import { LogElements, type DrawnRow } from "./LogElements.ts";
 import { glide, LogScroll } from "./LogScroll.ts";
+import { LogSlice, type LogView } from "./LogSlice.ts";
 
 /** What is told apart by its key, and measured. */
 export interface LogRow {
   readonly key: string;
-}
-
-/** The rows that are on the page, with the heights of those before and after. */
-export interface LogView<T> {
-  readonly rows: readonly T[];
-  readonly before: number;
-  readonly after: number;
+  /** It says what comes before the others, and stays before them: what is read is never kept in its place by it. */
+  readonly head?: boolean;
 }
 
 /** Where the log is: at its end, which it follows, or with a row so many px below the upper edge. */
@@ -38,9 +34,6 @@ export interface LogEvents {
 
 /** How near the end the log must be to follow it. */
 const followWithin = 80;
-/** How far beyond both edges rows are on the page, and how near the edge of those others are fetched. */
-const overscan = 600;
-const fetchWithin = 250;
 /** How near an end further rows are wanted. */
 const wantedWithin = 900;
 const restAfter = 120;
@@ -52,8 +45,8 @@ const restAfter = 120;
  * anchor: before rows change it is asked how far somebody has come by then.
  */
 export class LogWindow<T extends LogRow> {
-  readonly #view = source<LogView<T>>({ rows: [], before: 0, after: 0 });
   readonly #layout = new LogLayout();
+  readonly #slice = new LogSlice<T>(this.#layout);
   readonly #elements = new LogElements(this.#layout);
   readonly #estimate: (row: T, width: number) => number;
   #events: LogEvents;
@@ -62,8 +55,6 @@ export class LogWindow<T extends LogRow> {
   #scroll: LogScroll | undefined;
   #width = 0;
   #height = 0;
-  #first = 0;
-  #last = 0;
   /** The last row is the newest that there is. */
   #ended = true;
   #following = true;
@@ -86,7 +77,7 @@ export class LogWindow<T extends LogRow> {
   }
 
   get view(): Signal<LogView<T>> {
-    return this.#view;
+    return this.#slice.view;
   }
 
   /** Tells others from now on. */
@@ -107,7 +98,7 @@ export class LogWindow<T extends LogRow> {
     this.#begin();
     const onScroll = (): void => {
       // With another size the browser may have moved it, and what was read is put back in this very frame.
-      if (scroller.clientWidth === this.#width && scroller.clientHeight === this.#height) this.#notice();
+      if (scroller.clientWidth === this.#width && scroller.clientHeight === this.#height) this.#scrolled();
     };
     const onRest = (): void => {
       this.#rested();
@@ -142,8 +133,7 @@ export class LogWindow<T extends LogRow> {
   /** `ended`: the last row is the newest that there is. */
   setRows(rows: readonly T[], ended: boolean): void {
     if (rows === this.#rows && ended === this.#ended) return;
-    // Before it is measured against what comes: the place that somebody has scrolled to by now.
-    this.#notice();
+    if (!this.#beginning && this.#notice()) this.#lookSoon();
     this.#ended = ended;
     if (ended && this.#endNext) {
       this.#endNext = false;
@@ -165,7 +155,7 @@ export class LogWindow<T extends LogRow> {
     this.#elements.measureNew();
     this.#restore();
     // Rows have changed in the meantime: the page comes to show them, too, and until then its scroll position means other rows.
-    if (shown !== this.#view.get()) return;
+    if (shown !== this.#slice.view.get()) return;
     if (this.#beginning && this.#elements.size > 0) {
       this.#beginning = false;
       this.#moved();
@@ -185,7 +175,7 @@ export class LogWindow<T extends LogRow> {
       return;
     }
     const { left } = scroll;
-    const seen = this.#last === this.#rows.length && left < 2 * this.#height;
+    const seen = this.#slice.last === this.#rows.length && left < 2 * this.#height;
     this.#setFollowing(true);
     if (seen && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.#glideFrom(left);
@@ -244,22 +234,11 @@ export class LogWindow<T extends LogRow> {
   }
 
   #drawn(): Iterable<DrawnRow> {
-    return this.#scroll === undefined ? [] : this.#elements.drawn(this.#first, this.#last, this.#scroll);
+    return this.#scroll === undefined ? [] : this.#elements.drawn(this.#slice.first, this.#slice.last, this.#scroll);
   }
 
   #publish(top: number): void {
-    const { count } = this.#layout;
-    const first = count === 0 ? 0 : this.#layout.indexAt(top - overscan);
-    const last = count === 0 ? 0 : this.#layout.indexAt(top + this.#height + overscan) + 1;
-    const rows = this.#rows.slice(first, last);
-    this.#first = first;
-    this.#last = last;
-    const before = this.#layout.offsetOf(first);
-    const after = this.#layout.total - this.#layout.offsetOf(last);
-    const now = this.#view.get();
-    const same = rows.length === now.rows.length && rows.every((row, at) => row === now.rows[at]);
-    if (same && before === now.before && after === now.after) return;
-    this.#view.set({ rows: same ? now.rows : rows, before, after });
+    this.#slice.publish(this.#rows, top, this.#height);
   }
 
   /** Publishes other rows if those on the page hardly reach beyond the edges. */
@@ -267,10 +246,7 @@ export class LogWindow<T extends LogRow> {
     // As long as nothing is on the page the scroll position says nothing.
     if (this.#scroll === undefined || this.#beginning) return;
     const top = this.#layoutTop();
-    const missesAbove = this.#first > 0 && this.#layout.offsetOf(this.#first) > top - fetchWithin;
-    const bottom = top + this.#height + fetchWithin;
-    const missesBelow = this.#last < this.#layout.count && this.#layout.offsetOf(this.#last) < bottom;
-    if (missesAbove || missesBelow) this.#publish(top);
+    if (!this.#slice.covers(top, this.#height)) this.#publish(top);
   }
 
   /** Puts the anchor back to where it stood. */
@@ -299,26 +275,29 @@ export class LogWindow<T extends LogRow> {
   /** The anchor is the first row that begins in sight, or the one that fills the window; of `among`, if given. */
   #readAnchor(among?: ReadonlySet<string>): void {
     this.#anchor = undefined;
-    for (const { key, top, bottom } of this.#drawn()) {
+    for (const { at, key, top, bottom } of this.#drawn()) {
       // After a jump those on the page are far away.
-      if (bottom <= 0 || among?.has(key) === false) continue;
+      if (bottom <= 0 || this.#rows[at]?.head === true || among?.has(key) === false) continue;
       if (top >= this.#height) return;
       this.#anchor = { key, top };
       if (top >= 0) return;
     }
   }
 
-  /** Whether somebody has scrolled since it was asked last, and what follows from that. */
-  #notice(): void {
-    if (this.#scroll === undefined || this.#beginning) return;
-    if (this.#scroll.taken() !== 0) {
-      this.#moved();
-      const first = this.#layout.keyAt(this.#layout.indexAt(this.#layoutTop()));
-      if (first !== undefined) this.#events.onFirst(first);
-    } else if (this.#isNearEnd()) this.#setFollowing(true);
+  #scrolled(): void {
+    if (!this.#beginning && !this.#notice() && this.#isNearEnd()) this.#setFollowing(true);
     this.#cover();
     this.#want();
     this.#lookSoon();
+  }
+
+  /** Says whether somebody has scrolled since this was asked last. */
+  #notice(): boolean {
+    if (this.#scroll === undefined || this.#scroll.taken() === 0) return false;
+    this.#moved();
+    const first = this.#layout.keyAt(this.#layout.indexAt(this.#layoutTop()));
+    if (first !== undefined) this.#events.onFirst(first);
+    return true;
   }
 
   /** Somebody has moved it, and so chosen another anchor. */
@@ -335,7 +314,7 @@ export class LogWindow<T extends LogRow> {
   }
 
   #isNearEnd(): boolean {
-    return this.#ended && (this.#scroll?.left ?? 0) <= followWithin && this.#last === this.#layout.count;
+    return this.#ended && (this.#scroll?.left ?? 0) <= followWithin && this.#slice.last === this.#layout.count;
   }
 
   /** Goes to the end, from so far away, as one sees it: rows may come and grow on the way, and somebody may stop it. */

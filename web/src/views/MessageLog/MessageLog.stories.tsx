@@ -9,7 +9,7 @@ import { MessageLog, type ChatLogRow, type MessageLogSnapshot } from "./MessageL
 const canvas = (part: Partial<MessageLogSnapshot>): ReactElement => (
   <div style={{ display: "flex", flexDirection: "column", height: "100%", background: "var(--c-canvas)" }}>
     <MessageLog
-      snapshot={{ rows: [], ended: true, start: { at: "end" }, below: 0, ...part }}
+      snapshot={{ rows: [], ended: true, start: { at: "end" }, below: 0, sent: 0, ...part }}
       actions={silent()}
       held={undefined}
     />
@@ -19,7 +19,7 @@ const canvas = (part: Partial<MessageLogSnapshot>): ReactElement => (
 const divider: ChatLogRow = { key: "unread", kind: "unread", space: "group", day: at("09:00"), count: 2 };
 
 const few: readonly ChatLogRow[] = [
-  { key: "start", kind: "start", space: "none", day: at("18:20", 1) },
+  { key: "start", kind: "start", head: true, space: "none", day: at("18:20", 1) },
   { key: "day", kind: "day", space: "none", day: at("18:20", 1) },
   messageRow("First frost at four on Saturday", { time: at("18:20", 1) }),
   { key: "today", kind: "day", space: "day", day: at("09:00") },
@@ -56,7 +56,8 @@ export const stories: Stories = {
   few: { frame: "window", render: () => canvas({ rows: few }) },
   older: {
     frame: "window",
-    render: () => canvas({ rows: [{ key: "older", kind: "older", space: "none", day: at("09:00") }, ...few.slice(1)] }),
+    render: () =>
+      canvas({ rows: [{ key: "older", kind: "older", head: true, space: "none", day: at("09:00") }, ...few.slice(1)] }),
   },
   unread: {
     frame: "window",

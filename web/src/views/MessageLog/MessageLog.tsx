@@ -1,5 +1,5 @@
 import { ChevronDown, LockOpen } from "lucide-react";
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import { useWords } from "../../i18n/Words.tsx";
 import { Badge } from "../../ui/Badge/Badge.tsx";
 import { DayPill } from "../../ui/DayPill/DayPill.tsx";
@@ -30,9 +30,8 @@ export type ChatLogRow = Common &
     | { readonly kind: "system"; readonly event: SystemSnapshot }
     | { readonly kind: "day" }
     | { readonly kind: "unread"; readonly count: number }
-    /** That nothing is encrypted yet, at the beginning of all. */
-    | { readonly kind: "start" }
-    | { readonly kind: "older" }
+    /** That nothing is encrypted yet, at the beginning of all; or that there are older ones. */
+    | { readonly kind: "start" | "older"; readonly head: true }
   );
 
 export interface MessageLogSnapshot {
@@ -42,6 +41,8 @@ export interface MessageLogSnapshot {
   readonly start: LogStart;
   /** What is below the window and not read. */
   readonly below: number;
+  /** How often the reader has sent something here: each time the log goes to its end. */
+  readonly sent: number;
 }
 
 export interface MessageLogActions extends MessageActions {
@@ -64,7 +65,7 @@ interface Props {
 /** All messages of a conversation: a long list that stays where it is read. */
 export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
   const { t } = useWords();
-  const { rows, ended, start, below } = snapshot;
+  const { rows, ended, start, below, sent } = snapshot;
   const log = useRef<LogHandle>(null);
   const [away, setAway] = useState(start.at !== "end");
   const [active, setActive] = useState<string | undefined>(undefined);
@@ -85,6 +86,12 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
     }),
     [follow, loadOlder, loadNewer, showLatest, seen, tell],
   );
+
+  const sentBefore = useRef(sent);
+  useEffect(() => {
+    if (sent !== sentBefore.current) log.current?.toEnd();
+    sentBefore.current = sent;
+  }, [sent]);
 
   const messages = useMemo(() => rows.filter((row) => row.kind === "message").map(({ key }) => key), [rows]);
   const stop = active !== undefined && messages.includes(active) ? active : messages.at(-1);

@@ -35,6 +35,7 @@ const open: ThreadSnapshot = {
     ended: true,
     start: { at: "end" },
     below: 0,
+    sent: 0,
   },
   composer: { draft: "", enterSends: true, closed: undefined, tooLong: false, emoji: { state: "closed" } },
   announcement: "",

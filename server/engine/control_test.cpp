@@ -77,12 +77,14 @@ TEST_F(Control, WhatWaitsForNothingIsAnsweredBeforeItsShardSleeps) {
     for (home.flush(); home.idle_for() == 0; home.flush()) home.turn({1'000'000, 1'700'000'000'000});
     return answered;
   };
-  EXPECT_TRUE(answers(
-      [&](auto done) { home.read_state(cleo.account, cleo.device, [done](const state_answer& /*s*/) { done(); }); }));
+  EXPECT_TRUE(answers([&](const auto& done) {
+    home.read_state(cleo.account, cleo.device, [done](const state_answer& /*s*/) { done(); });
+  }));
   // Cleo is no member: refused, without an entry in the log.
   const members_spec stranger{
       .id = direct, .actor = cleo.account, .add = {cleo.account}, .by = {cleo.device, rig.next_id()}};
-  EXPECT_TRUE(answers([&](auto done) { home.change_members(stranger, [done](const verdict& /*v*/) { done(); }); }));
+  EXPECT_TRUE(
+      answers([&](const auto& done) { home.change_members(stranger, [done](const verdict& /*v*/) { done(); }); }));
 }
 
 TEST_F(Control, S3_ARepeatedChangeIsAnsweredWithTheFirstSeq) {

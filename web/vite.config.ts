@@ -13,7 +13,14 @@ export default defineConfig(({ mode }) => {
   const gallery = mode === "gallery";
   const server = process.env.SERVER ?? "http://127.0.0.1:8080";
   return {
-    plugins: [react(), earlyScript(), emojiData(), fontPreload(), compileHints(), ...(gallery ? [] : [firstScript(), serviceWorker(), compressed()])],
+    plugins: [
+      react(),
+      earlyScript(),
+      emojiData(),
+      fontPreload(),
+      compileHints(),
+      ...(gallery ? [] : [firstScript(), serviceWorker(), compressed()]),
+    ],
     // The SDK's sources, not what it publishes: there is no build in between.
     resolve: { conditions: ["@dunlin/source", ...defaultClientConditions] },
     // A server that runs on this machine; the app is asked for at Vite's address.

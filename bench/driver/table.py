@@ -20,8 +20,8 @@ def figure(value):
 
 
 class Row:
-    """A line of a table. `higher`: what the goal is for must be at least `goal`, else at most. The goal is for the ratio
-    to the other one; `alone`: there is no other, and it is for the figure itself."""
+    """A line of a table. `higher`: what the goal is for must be at least `goal`, else at most. The goal is for the
+    ratio to the other one; `alone`: there is no other, and it is for the figure itself."""
 
     servers = ("dunlin", "mosquitto")
 
@@ -82,10 +82,10 @@ APP_ROWS = [
     AppRow("app_start", "opened anew, 4 × slower: a conversation is readable", "readable_ms", 1000, "ms"),
     AppRow("app_sent", "Enter to the tick of “sent” in the page", "sent_ms", 50, "ms"),
     AppRow("app_sent", "the same on the screen", "seen_ms", unit="ms"),
-    AppRow("app_scroll", "tasks with script over 16 ms while 10,000 messages are scrolled", "long_script_tasks", 0),
-    AppRow("app_scroll", "the longest of them", "longest_script_task_ms", unit="ms"),
-    AppRow("app_scroll", "tasks of any kind over 16 ms", "long_tasks"),
-    AppRow("app_scroll", "the longest of those", "longest_task_ms", unit="ms"),
+    AppRow("app_scroll", "10,000 messages are scrolled: tasks whose script takes over 16 ms", "long_script_tasks", 0),
+    AppRow("app_scroll", "the longest script in a task", "longest_script_task_ms", unit="ms"),
+    AppRow("app_scroll", "tasks over 16 ms with style, layout and paint", "long_tasks"),
+    AppRow("app_scroll", "the longest of them", "longest_task_ms", unit="ms"),
     AppRow("app_missed", "the network is back: the last of 500 missed messages is in sight", "shown_ms", 1000, "ms"),
     AppRow("app_memory", "memory of page and worker, 10,000 messages received", "megabytes", unit="MB"),
     AppRow("app_memory", "the same beside 1,000", "growth", 1.1),

@@ -38,7 +38,7 @@ export interface LogEvents {
 const followWithin = 80;
 /** How far beyond both edges rows are on the page, and how near the edge of those others are fetched. */
 const overscan = 600;
-const fetchWithin = 250;
+const fetchWithin = 450;
 /** How near an end further rows are wanted. */
 const wantedWithin = 900;
 const restAfter = 120;

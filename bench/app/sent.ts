@@ -2,26 +2,25 @@ import type { Page } from "@playwright/test";
 import { answerEnter, watchForTick } from "./inPage.ts";
 import { median, type Scenario } from "./scenario.ts";
 import { textOf } from "./texts.ts";
-import { openWorld } from "./world.ts";
+import { inWorld } from "./world.ts";
 
 /** Messages are written and sent one after the other, in a conversation that fills the window. */
-export const sent: Scenario = async ({ repeat, few, sent: count }, tell) => {
-  const world = await openWorld();
-  const page = await world.open(world.address);
-  await world.tell(page, 1, few);
-  let number = few;
-  const texts = (): readonly string[] => Array.from({ length: count }, () => textOf(++number));
-  for (let run = 0; run < repeat; run++) {
-    const app = await timesOf(page, texts());
-    await world.keepStill(page);
-    const still = await world.open(world.still);
-    await still.evaluate(answerEnter);
-    const other = await timesOf(still, texts());
-    await still.close();
-    tell({ app, static: other });
-  }
-  await world.close();
-};
+export const sent: Scenario = ({ repeat, few, sent: count }, tell) =>
+  inWorld(async (world) => {
+    const page = await world.open(world.address);
+    await world.tell(page, 1, few);
+    let number = few;
+    const texts = (): readonly string[] => Array.from({ length: count }, () => textOf(++number));
+    for (let run = 0; run < repeat; run++) {
+      const app = await timesOf(page, texts());
+      await world.keepStill(page);
+      const still = await world.open(world.still);
+      await still.evaluate(answerEnter);
+      const other = await timesOf(still, texts());
+      await still.close();
+      tell({ app, static: other });
+    }
+  });
 
 async function timesOf(page: Page, texts: readonly string[]): Promise<{ sent_ms: number; seen_ms: number }> {
   await page.bringToFront();

@@ -3,10 +3,10 @@ const words = (
   "eight bring boxes if you have any left from last week because ours went with the van and nobody knows when it is back"
 ).split(" ");
 
-/** What the message of a number says: from two words to three lines, the same each time. */
+/** What the message of a number says: from two words to two lines, the same each time. */
 export function textOf(number: number): string {
   const first = (number * 7) % words.length;
-  const count = 2 + ((number * 7919) % 23);
+  const count = 2 + ((number * 7919) % 15);
   return `${number} ${[...words, ...words].slice(first, first + count).join(" ")}`;
 }
 

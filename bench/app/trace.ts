@@ -14,12 +14,12 @@ export interface TraceEvent {
 export interface Task {
   readonly ts: number;
   readonly dur: number;
-  /** Script ran in it. */
-  readonly script: boolean;
+  /** How long script ran in it, with the layout that the script asked for. */
+  readonly script: number;
 }
 
-/** Events that are a piece of script. */
-const ofScript = new Set(["EvaluateScript", "FunctionCall", "v8.callFunction", "v8.run"]);
+/** Events that are a piece of script, outermost first: what lies within one is a part of it. */
+const ofScript = new Set(["EvaluateScript", "FunctionCall", "RunMicrotasks", "v8.callFunction", "v8.run"]);
 
 /** The tasks of the main threads of all pages of a trace. */
 export function tasksOf(events: readonly TraceEvent[]): readonly Task[] {
@@ -41,12 +41,16 @@ export function tasksOf(events: readonly TraceEvent[]): readonly Task[] {
 /** Tasks that lie within another are a part of it. */
 function ofThread(events: readonly TraceEvent[]): readonly Task[] {
   const sorted = [...events].sort((left, right) => left.ts - right.ts || (right.dur ?? 0) - (left.dur ?? 0));
-  const tasks: { ts: number; dur: number; script: boolean }[] = [];
+  const tasks: { ts: number; dur: number; script: number }[] = [];
+  let scriptUntil = 0;
   for (const { name, ts, dur = 0 } of sorted) {
     const last = tasks.at(-1);
-    const within = last !== undefined && ts < last.ts + last.dur;
-    if (name === "RunTask" && !within) tasks.push({ ts, dur, script: false });
-    else if (within && ofScript.has(name)) last.script = true;
+    if (last === undefined || ts >= last.ts + last.dur) {
+      if (name === "RunTask") tasks.push({ ts, dur, script: 0 });
+    } else if (ofScript.has(name) && ts >= scriptUntil) {
+      last.script += dur;
+      scriptUntil = ts + dur;
+    }
   }
   return tasks;
 }

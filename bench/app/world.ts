@@ -9,13 +9,12 @@ import { openSite, type Site } from "../../web/e2e/site.ts";
 import { signUp } from "../../web/e2e/test.ts";
 import { until } from "../../sdk/test/support/until.ts";
 import { watchForLast, withoutScripts } from "./inPage.ts";
-import { openStatic, type StaticSite } from "./statics.ts";
+import { openStatic } from "./statics.ts";
 import { textOf, textsOf } from "./texts.ts";
 
 /** Somebody with the app in a browser whose store is on the disk, and somebody without a browser who writes to them. */
 export interface World {
   readonly site: Site;
-  readonly statics: StaticSite;
   readonly browser: Browser;
   readonly bot: Bot;
   readonly chat: string;
@@ -33,36 +32,50 @@ export interface World {
   keepStill(page: Page, rows?: readonly string[]): Promise<void>;
   /** The static site, at the end of the log. */
   readonly still: string;
-  close(): Promise<void>;
 }
 
 /** How long anything here may take, in milliseconds. */
 const limit = 300_000;
 
-/** Makes one. */
-export async function openWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
-  const site = await openSite(settings);
-  const statics = await openStatic();
+/** Makes one for some work, and ends it afterwards, however that went. */
+export async function inWorld(work: (world: World) => Promise<void>): Promise<void> {
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    await work(await openWorld((end) => ends.unshift(end)));
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+async function openWorld(later: (end: () => Promise<void>) => void): Promise<World> {
   const profile = await mkdtemp(join(tmpdir(), "dunlin-bench-"));
+  later(() => rm(profile, { recursive: true, force: true }));
+  const site = await openSite();
+  later(site.close);
+  const statics = await openStatic();
+  later(statics.close);
   const context = await launch(profile);
+  later(() => context.close());
+  // The first page stays, so that the browser does: others come and go.
   const page = await context.newPage();
   await page.goto(site.url);
   const handle = `ada${process.pid}`;
   await signUp(page, site.invite, "Ada", handle);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   const bot = await botOf(site, "Bot");
+  later(bot.close);
   const { account } = await bot.client.profiles.byHandle(handle);
   const chat = await bot.client.startDirect(account);
   await page.close();
-  const world: World = {
+  return {
     site,
-    statics,
     browser: browserOf(context),
-    leave: () => leave(context),
     bot,
     chat,
     account,
     address: `${site.url}/#/c/${chat}`,
+    still: `${statics.url}#last`,
+    leave: () => leave(context),
     open: async (address, prepare) => {
       const opened = await context.newPage();
       await prepare?.(opened, await context.newCDPSession(opened));
@@ -83,16 +96,7 @@ export async function openWorld(settings: Readonly<Record<string, string>> = {})
       const { before, after, rows: there } = await open.evaluate(withoutScripts);
       statics.put(`${before}${(rows ?? there).join("")}${after}`);
     },
-    still: `${statics.url}#last`,
-    close: async () => {
-      await bot.close();
-      await context.close();
-      await statics.close();
-      await site.close();
-      await rm(profile, { recursive: true, force: true });
-    },
   };
-  return world;
 }
 
 /** A browser whose first page stays, so that it does, too: others come and go. */

@@ -1,5 +1,7 @@
-"""The app in a browser: what bench/app measures, as results of `app` and of `static`, a page of the same DOM without
-scripts."""
+"""The app in a browser: what bench/app measures, as results of `app` and of `static`, a page of the same DOM.
+
+The latter has no scripts: what it takes is the browser's own.
+"""
 
 import json
 import os

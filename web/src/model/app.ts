@@ -111,11 +111,7 @@ export function appModel(parts: AppParts): AppModel {
     look,
     router,
     end: () => {
-      stage.end();
-      endLanguage();
-      stopAttending();
-      stopOffering();
-      router.end();
+      for (const end of [stage.end, endLanguage, stopAttending, stopOffering, router.end]) end();
     },
   };
 }

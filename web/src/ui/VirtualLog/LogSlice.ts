@@ -10,7 +10,7 @@ export interface LogView<T> {
 
 /** How far beyond both edges rows are on the page, and how near the edge of those others are fetched. */
 const overscan = 600;
-const fetchWithin = 250;
+const fetchWithin = 450;
 
 /** Which of all rows are on the page, or will be with its next change: those around a window of some height. */
 export class LogSlice<T> {

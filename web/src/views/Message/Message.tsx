@@ -1,5 +1,5 @@
 import { Ellipsis, RotateCw } from "lucide-react";
-import { memo, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from "react";
+import { memo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from "react";
 import { cx } from "../../base/cx.ts";
 import { useLongPress } from "../../base/useLongPress.ts";
 import { useWords, type Words } from "../../i18n/Words.tsx";
@@ -59,6 +59,11 @@ export const Message = memo(function Message({ message, actions, tabIndex, held 
   const words = useWords();
   const { t } = words;
   const article = useRef<HTMLDivElement>(null);
+  // The dots are a third of a message's elements, and hidden until somebody points at it or comes to it.
+  const [near, setNear] = useState(false);
+  const come = (): void => {
+    setNear(true);
+  };
   const { mine, group, author, first, last, fresh, failed } = message;
   const press = useLongPress((x, y) => {
     actions.menu(message, anchorAt(x, y));
@@ -92,21 +97,25 @@ export const Message = memo(function Message({ message, actions, tabIndex, held 
           tabIndex={tabIndex}
           aria-label={nameOf(message, words)}
           onKeyDown={byKey}
+          onPointerEnter={come}
+          onFocus={come}
         >
           <div className={styles.hold} {...press} onContextMenu={openMenu}>
             <Bubble message={message} tint={tintOf(author.face.id)} tabIndex={tabIndex} />
           </div>
-          <span className={styles.tools}>
-            <IconButton
-              small
-              tabIndex={-1}
-              icon={Ellipsis}
-              label={t.chat.moreActions}
-              onClick={(event) => {
-                actions.menu(message, event.currentTarget.getBoundingClientRect());
-              }}
-            />
-          </span>
+          {(near || held) && (
+            <span className={styles.tools}>
+              <IconButton
+                small
+                tabIndex={-1}
+                icon={Ellipsis}
+                label={t.chat.moreActions}
+                onClick={(event) => {
+                  actions.menu(message, event.currentTarget.getBoundingClientRect());
+                }}
+              />
+            </span>
+          )}
         </div>
         {failed !== undefined && <Failed message={message} reason={failed} actions={actions} />}
       </div>

@@ -221,6 +221,14 @@ test("a conversation that was left is found again where it was", async ({ page, 
   expectStill(before, await look(page));
 });
 
+test("a message that is taller than the window is read when its end is in sight", async ({ page, gallery }) => {
+  await gallery.show({ story: "long/message" });
+  const row = page.locator("a[data-row][aria-current]");
+  await expect(row).toHaveAccessibleName(/, 1 unread,/u);
+  await scrollTo(page, 1_000_000);
+  await expect(row).not.toHaveAccessibleName(/unread/u);
+});
+
 test("arrows go from message to message, beyond what is on the page", async ({ page }) => {
   const gallery = galleryOn(page);
   await gallery.show({ story: "long/conversation" });

@@ -17,6 +17,27 @@ const said = [
   "👍",
 ];
 
+/** A conversation whose last message, which is not read, is taller than any window. */
+export function tallConversation(): FakeConversation {
+  const { messages, ...rest } = longConversation(3);
+  const tall = said.join(". ").repeat(20);
+  return {
+    ...rest,
+    read: 2,
+    messages: messages.map((message) =>
+      message.seq === 3
+        ? {
+            ...message,
+            mine: false,
+            account: anouk.account,
+            state: { state: "incoming" },
+            content: { type: "text", text: tall },
+          }
+        : message,
+    ),
+  };
+}
+
 /** A long conversation: so many messages, an hour and less apart, as long as messages are. */
 export function longConversation(count: number): FakeConversation {
   const id = idOf("dlong");

@@ -1,5 +1,5 @@
 import { ChevronLeft, PanelRight } from "lucide-react";
-import type { ReactElement } from "react";
+import { useId, type ReactElement, type ReactNode } from "react";
 import { cx } from "../../base/cx.ts";
 import type { Exactness } from "../../i18n/format.ts";
 import { useWords } from "../../i18n/Words.tsx";
@@ -41,6 +41,7 @@ interface Props {
 export function ThreadHeader({ snapshot, actions }: Props): ReactElement {
   const { t } = useWords();
   const { title, face, online, status, infoOpen } = snapshot;
+  const id = useId();
   return (
     <header className={styles.header}>
       <span className={styles.back}>
@@ -51,6 +52,7 @@ export function ThreadHeader({ snapshot, actions }: Props): ReactElement {
           type="button"
           className={styles.who}
           aria-label={t.chat.openInfo(title)}
+          aria-describedby={status.kind === "none" ? undefined : id}
           aria-expanded={infoOpen}
           onClick={actions.toggleInfo}
         >
@@ -59,7 +61,11 @@ export function ThreadHeader({ snapshot, actions }: Props): ReactElement {
             <b className={styles.title} dir="auto">
               {title}
             </b>
-            <Status status={status} />
+            {status.kind !== "none" && (
+              <span id={id} className={cx(styles.status, status.kind === "typing" && styles.typing)}>
+                <Status status={status} />
+              </span>
+            )}
           </span>
         </button>
       </h1>
@@ -76,30 +82,28 @@ export function ThreadHeader({ snapshot, actions }: Props): ReactElement {
   );
 }
 
-function Status({ status }: { readonly status: ThreadStatus }): ReactElement | null {
+function Status({ status }: { readonly status: Exclude<ThreadStatus, { kind: "none" }> }): ReactNode {
   const { t, format, now } = useWords();
   switch (status.kind) {
-    case "none":
-      return null;
     case "connecting":
       return (
-        <span className={styles.status}>
+        <>
           <Spinner small />
           {t.chat.connecting}
-        </span>
+        </>
       );
     case "typing":
       return (
-        <span className={cx(styles.status, styles.typing)}>
+        <>
           {status.names.length === 0 ? t.chat.typing : t.chat.typingWho(status.names)}
           <Dots />
-        </span>
+        </>
       );
     case "online":
-      return <span className={styles.status}>{t.chat.online}</span>;
+      return t.chat.online;
     case "last_seen":
-      return <span className={styles.status}>{t.chat.lastSeen(format.when(status.time, now, status.exactness))}</span>;
+      return t.chat.lastSeen(format.when(status.time, now, status.exactness));
     case "members":
-      return <span className={styles.status}>{t.chat.members(status.names, status.more)}</span>;
+      return t.chat.members(status.names, status.more);
   }
 }

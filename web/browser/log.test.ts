@@ -50,7 +50,7 @@ const press = async (page: Page, name: string): Promise<void> => {
 
 /** The first row that begins in the window: what is read, more or less. */
 function read({ rows }: Seen): { readonly key: string; readonly top: number } {
-  const found = rows.find(({ top }) => top >= 0);
+  const found = rows.find(({ key, top }) => key !== "head" && top >= 0);
   if (found === undefined) throw new Error("no row begins in the window");
   return found;
 }
@@ -137,6 +137,70 @@ test("at its end the log follows what comes; elsewhere it stays", async ({ page,
   const before = read(await look(page));
   await press(page, "Newer");
   expectStill(before, await look(page));
+});
+
+test("what somebody scrolls counts, however soon after it rows come", async ({ page, gallery }) => {
+  await gallery.show({ story: "VirtualLog/live" });
+  for (const [top, name] of [
+    [5_000, "Older"],
+    [5_000, "Newer"],
+    [100_000, "Newer"],
+  ] as const) {
+    await scrollTo(page, top);
+    const before = await look(page);
+    // The browser tells of it with the next frame.
+    await page.getByRole("button", { name }).evaluate((button: HTMLElement) => {
+      const scroller = document.querySelector('[role="log"]')?.parentElement;
+      scroller?.scrollBy({ top: -300, behavior: "instant" });
+      button.click();
+    });
+    await settle(page);
+    expect(Math.abs(moveOf(before, await look(page)) - 300), `${name} at ${top}`).toBeLessThanOrEqual(1);
+  }
+});
+
+test("rows that come while one scrolls without a pause take nothing from it", async ({ page, gallery }) => {
+  await gallery.show({ story: "VirtualLog/live" });
+  await scrollTo(page, 6_000);
+  const before = await look(page);
+  await page.evaluate(async () => {
+    const scroller = document.querySelector('[role="log"]')?.parentElement;
+    const buttons = [...document.querySelectorAll("button")];
+    for (let step = 0; step < 40; step++) {
+      scroller?.scrollBy({ top: -10, behavior: "instant" });
+      buttons.find(({ textContent }) => textContent === ["Older", "Newer"][step % 2])?.click();
+      // Now before the browser has told of it, and now after.
+      if (step % 3 === 0) await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  });
+  await settle(page);
+  const now = await look(page);
+  expect(Math.abs(moveOf(before, now) - 400)).toBeLessThanOrEqual(1);
+  expectCovered(now);
+});
+
+test("the way to the end leads there, whatever comes on it", async ({ browser }) => {
+  const context = await browser.newContext({ ...sizes.desktop, reducedMotion: "no-preference" });
+  const page = await context.newPage();
+  await galleryOn(page).show({ story: "VirtualLog/live" });
+  const { scrollTop } = await look(page);
+  await scrollTo(page, scrollTop - 700);
+  await page.evaluate(async () => {
+    const press = (text: string): void => {
+      [...document.querySelectorAll("button")].find(({ textContent }) => textContent === text)?.click();
+    };
+    press("To the end");
+    for (const text of ["Newer", "Taller", "Newer"]) {
+      for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      press(text);
+    }
+  });
+  await expect.poll(async () => (await look(page)).left).toBeLessThanOrEqual(1);
+  expect((await look(page)).rows.at(-1)?.key).toBe("305");
+  // And what comes then is followed.
+  await press(page, "Newer");
+  expect((await look(page)).left).toBeLessThanOrEqual(1);
+  await context.close();
 });
 
 test("another width and another size of text leave what is read where it is", async ({ page, gallery }) => {
@@ -245,4 +309,73 @@ test("arrows go from message to message, beyond what is on the page", async ({ p
   await expect.poll(focused, { intervals: [10] }).toBe("long10000");
   await expect(page.locator(":focus")).toBeInViewport();
   expect(gallery.wrong).toEqual([]);
+});
+
+test("a conversation opens with what is unread in sight, and stays there in windows of other sizes", async ({
+  page,
+  gallery,
+}) => {
+  await gallery.show({ story: "MessageLog/unread" });
+  const opened = await look(page);
+  const divider = opened.rows.find(({ key }) => key === "unread");
+  expect(Math.abs((divider?.top ?? Infinity) - opened.height / 3)).toBeLessThanOrEqual(2);
+  const before = read(opened);
+  for (const width of [1_300, 1_100, 900, 700, 500, 800, 1_200]) {
+    await page.setViewportSize({ width, height: 700 + (width % 300) });
+  }
+  await settle(page);
+  const after = await look(page);
+  expectStill(before, after);
+  expectCovered(after);
+});
+
+test("with Page Up and Page Down one reads on where one was", async ({ page, gallery }) => {
+  await gallery.show({ story: "long/conversation" });
+  await page.getByRole("article").last().focus();
+  for (const [key, sign] of [...Array<[string, number]>(8).fill(["PageUp", 1]), ["PageDown", -1] as const]) {
+    const before = await look(page);
+    await page.keyboard.press(key);
+    await expect
+      .poll(async () => sign * moveOf(before, await look(page)), { intervals: [10] })
+      .toBeGreaterThan(before.height / 2);
+    await expect
+      .poll(async () => {
+        const one = await look(page);
+        await settle(page);
+        return moveOf(one, await look(page));
+      })
+      .toBe(0);
+    const now = await look(page);
+    // A line or two of what was read is still there.
+    expect(sign * moveOf(before, now)).toBeLessThan(before.height);
+    expectCovered(now);
+  }
+});
+
+test("arrows and Tab begin with what is in sight", async ({ page, gallery }) => {
+  await gallery.show({ story: "long/conversation" });
+  await page.mouse.move(900, 450);
+  await page.mouse.wheel(0, -1_800);
+  await expect.poll(async () => (await look(page)).left, { intervals: [10] }).toBeGreaterThan(1_700);
+  const stop = page.locator('[role="article"][tabindex="0"]');
+  await expect(stop).toBeInViewport();
+  const before = await look(page);
+  await page.getByRole("button", { name: "Chat info" }).focus();
+  await page.keyboard.press("Tab");
+  await expect(stop).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.locator(":focus")).toBeInViewport();
+  expect(Math.abs(moveOf(before, await look(page)))).toBeLessThan(before.height / 2);
+});
+
+test("who says something while reading further up sees it", async ({ page, gallery }) => {
+  await gallery.show({ story: "long/conversation" });
+  await page.mouse.move(900, 450);
+  await page.mouse.wheel(0, -1_800);
+  await expect.poll(async () => (await look(page)).left, { intervals: [10] }).toBeGreaterThan(1_700);
+  await page.getByRole("textbox", { name: "Message" }).click();
+  await page.keyboard.type("here it is");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("article").filter({ hasText: "here it is" })).toBeInViewport();
+  await expect.poll(async () => (await look(page)).left).toBeLessThanOrEqual(1);
 });

@@ -1,13 +1,16 @@
-import { useMemo, useState, type ReactElement } from "react";
+import { useMemo, useRef, useState, type ReactElement, type Ref } from "react";
 import type { Stories } from "../../gallery/story.ts";
 import type { LogEvents } from "./LogWindow.ts";
-import { VirtualLog } from "./VirtualLog.tsx";
+import { VirtualLog, type LogHandle } from "./VirtualLog.tsx";
 
 interface SizedRow {
   readonly key: string;
   readonly height: number;
+  readonly head?: boolean;
 }
 
+/** What says that there are older ones. */
+const head: SizedRow = { key: "head", height: 40, head: true };
 const sized = (at: number): SizedRow => ({ key: `${at}`, height: 24 + ((Math.abs(at) * 37) % 90) });
 const range = (from: number, to: number): SizedRow[] => Array.from({ length: to - from }, (_, at) => sized(from + at));
 
@@ -24,13 +27,15 @@ const events: LogEvents = {
 interface LogProps {
   readonly rows: readonly SizedRow[];
   readonly onTop?: () => void;
+  readonly ref?: Ref<LogHandle>;
 }
 
-function Log({ rows, onTop = nothing }: LogProps): ReactElement {
+function Log({ rows, onTop = nothing, ref }: LogProps): ReactElement {
   const told = useMemo(() => ({ ...events, onTop }), [onTop]);
   const last = rows.at(-1)?.key;
   return (
     <VirtualLog
+      ref={ref}
       label="Rows"
       rows={rows}
       ended
@@ -50,6 +55,8 @@ function Log({ rows, onTop = nothing }: LogProps): ReactElement {
 /** Rows that come and grow when buttons are pressed: what a test does to a log. */
 function Live(): ReactElement {
   const [rows, setRows] = useState<readonly SizedRow[]>(() => range(0, 300));
+  const log = useRef<LogHandle>(null);
+  const all = useMemo(() => [head, ...rows], [rows]);
   const older = (): void => {
     setRows((now) => [...range(Number(now[0]?.key) - 50, Number(now[0]?.key)), ...now]);
   };
@@ -71,9 +78,12 @@ function Live(): ReactElement {
         </button>{" "}
         <button type="button" onClick={taller}>
           Taller
+        </button>{" "}
+        <button type="button" onClick={() => log.current?.toEnd()}>
+          To the end
         </button>
       </p>
-      <Log rows={rows} />
+      <Log rows={all} ref={log} />
     </>
   );
 }

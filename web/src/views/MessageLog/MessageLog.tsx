@@ -69,6 +69,8 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
   const log = useRef<LogHandle>(null);
   const [away, setAway] = useState(start.at !== "end");
   const [active, setActive] = useState<string | undefined>(undefined);
+  /** The last row in sight. */
+  const [inSight, setInSight] = useState<string | undefined>(undefined);
   const { stuck, tell } = useStuckDay(rows);
   const { loadOlder, loadNewer, showLatest, seen, follow } = actions;
 
@@ -81,7 +83,12 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
       onTop: loadOlder,
       onBottom: loadNewer,
       onLatest: showLatest,
-      onSeen: seen,
+      onSeen: (key) => {
+        seen(key);
+        setInSight(key);
+        // Whoever has scrolled on without the focus begins with what is in sight.
+        if (document.activeElement?.closest("[data-key]") == null) setActive(undefined);
+      },
       onFirst: tell,
     }),
     [follow, loadOlder, loadNewer, showLatest, seen, tell],
@@ -94,11 +101,20 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
   }, [sent]);
 
   const messages = useMemo(() => rows.filter((row) => row.kind === "message").map(({ key }) => key), [rows]);
-  const stop = active !== undefined && messages.includes(active) ? active : messages.at(-1);
+  const there = (key: string | undefined): string | undefined =>
+    key !== undefined && messages.includes(key) ? key : undefined;
+  const stop = there(active) ?? there(inSight) ?? messages.at(-1);
   const move = (event: KeyboardEvent): void => {
-    const to = targetOf(event, messages, stop);
+    const on = (event.target as HTMLElement).closest<HTMLElement>("[data-key]")?.dataset.key;
+    const to = targetOf(event, messages, there(on) ?? stop);
     if (to === undefined) return;
     event.preventDefault();
+    if (event.key === "End" && !ended) {
+      // The newest are not among those that are here.
+      setActive(undefined);
+      log.current?.toEnd();
+      return;
+    }
     setActive(to);
     log.current?.focus(to);
   };

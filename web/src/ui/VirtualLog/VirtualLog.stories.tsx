@@ -27,7 +27,7 @@ const events: LogEvents = {
 interface LogProps {
   readonly rows: readonly SizedRow[];
   readonly onTop?: () => void;
-  readonly ref?: Ref<LogHandle>;
+  readonly ref?: Ref<LogHandle> | undefined;
 }
 
 function Log({ rows, onTop = nothing, ref }: LogProps): ReactElement {

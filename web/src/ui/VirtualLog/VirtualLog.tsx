@@ -35,7 +35,7 @@ interface Props<T extends LogRow> {
   /** Where it was when it goes off the page. */
   readonly onLeave: (place: LogPlace) => void;
   readonly onKeyDown?: KeyboardEventHandler<HTMLElement>;
-  readonly ref?: Ref<LogHandle>;
+  readonly ref?: Ref<LogHandle> | undefined;
 }
 
 /** A long list of rows of any height, of which those near the window are on the page. */

@@ -1,5 +1,14 @@
 import { ChevronDown, LockOpen } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type RefObject,
+} from "react";
 import { useWords } from "../../i18n/Words.tsx";
 import { Badge } from "../../ui/Badge/Badge.tsx";
 import { DayPill } from "../../ui/DayPill/DayPill.tsx";
@@ -68,9 +77,7 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
   const { rows, ended, start, below, sent } = snapshot;
   const log = useRef<LogHandle>(null);
   const [away, setAway] = useState(start.at !== "end");
-  const [active, setActive] = useState<string | undefined>(undefined);
-  /** The last row in sight. */
-  const [inSight, setInSight] = useState<string | undefined>(undefined);
+  const { stop, move, sighted } = useRoving(rows, ended, log);
   const { stuck, tell } = useStuckDay(rows);
   const { loadOlder, loadNewer, showLatest, seen, follow } = actions;
 
@@ -85,13 +92,11 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
       onLatest: showLatest,
       onSeen: (key) => {
         seen(key);
-        setInSight(key);
-        // Whoever has scrolled on without the focus begins with what is in sight.
-        if (document.activeElement?.closest("[data-key]") == null) setActive(undefined);
+        sighted(key);
       },
       onFirst: tell,
     }),
-    [follow, loadOlder, loadNewer, showLatest, seen, tell],
+    [follow, loadOlder, loadNewer, showLatest, seen, sighted, tell],
   );
 
   const sentBefore = useRef(sent);
@@ -99,25 +104,6 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
     if (sent !== sentBefore.current) log.current?.toEnd();
     sentBefore.current = sent;
   }, [sent]);
-
-  const messages = useMemo(() => rows.filter((row) => row.kind === "message").map(({ key }) => key), [rows]);
-  const there = (key: string | undefined): string | undefined =>
-    key !== undefined && messages.includes(key) ? key : undefined;
-  const stop = there(active) ?? there(inSight) ?? messages.at(-1);
-  const move = (event: KeyboardEvent): void => {
-    const on = (event.target as HTMLElement).closest<HTMLElement>("[data-key]")?.dataset.key;
-    const to = targetOf(event, messages, there(on) ?? stop);
-    if (to === undefined) return;
-    event.preventDefault();
-    if (event.key === "End" && !ended) {
-      // The newest are not among those that are here.
-      setActive(undefined);
-      log.current?.toEnd();
-      return;
-    }
-    setActive(to);
-    log.current?.focus(to);
-  };
 
   const render = useCallback(
     (row: ChatLogRow) => (
@@ -153,6 +139,45 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
       )}
     </div>
   );
+}
+
+interface Roving {
+  /** The one message that Tab comes to. */
+  readonly stop: string | undefined;
+  readonly move: (event: KeyboardEvent) => void;
+  /** The last row in sight is another. */
+  readonly sighted: (key: string) => void;
+}
+
+/** Which message keys begin with, and how they go from one to another. */
+function useRoving(rows: readonly ChatLogRow[], ended: boolean, log: RefObject<LogHandle | null>): Roving {
+  const [active, setActive] = useState<string | undefined>(undefined);
+  const [inSight, setInSight] = useState<string | undefined>(undefined);
+  const messages = useMemo(() => rows.filter((row) => row.kind === "message").map(({ key }) => key), [rows]);
+  const there = (key: string | undefined): string | undefined =>
+    key !== undefined && messages.includes(key) ? key : undefined;
+  const stop = there(active) ?? there(inSight) ?? messages.at(-1);
+  const move = (event: KeyboardEvent): void => {
+    const on = (event.target as HTMLElement).closest<HTMLElement>("[data-key]")?.dataset.key;
+    const to = targetOf(event, messages, there(on) ?? stop);
+    if (to === undefined) return;
+    event.preventDefault();
+    if (event.key === "End" && !ended) {
+      // The newest are not among those that are here.
+      setActive(undefined);
+      log.current?.toEnd();
+      return;
+    }
+    setActive(to);
+    log.current?.focus(to);
+  };
+  const sighted = useCallback((key: string): void => {
+    setInSight(key);
+    // Whoever has scrolled on without the focus begins with what is in sight.
+    const focused = document.activeElement?.closest("[data-key]") ?? null;
+    if (focused === null) setActive(undefined);
+  }, []);
+  return { stop, move, sighted };
 }
 
 /** Back to the end, with what is new there. */

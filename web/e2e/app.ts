@@ -74,10 +74,11 @@ export async function texts(page: Page): Promise<string[]> {
 }
 
 /** What scrolls the chat that is open. */
-const scroller = (page: Page): Locator => page.getByRole("log").locator("xpath=..");
+export const scroller = (page: Page): Locator => page.getByRole("log").locator("xpath=..");
 
 /** Goes to the end of the chat that is open. */
 export async function toEnd(page: Page): Promise<void> {
+  await expect(page.getByRole("log")).toBeVisible();
   const jump = page.getByRole("button", { name: /^Jump to latest/u });
   if (await jump.isVisible()) await jump.click();
   await expect(jump).toHaveCount(0);

@@ -1,4 +1,4 @@
-import { composer, expectTick, message, openChat, say, toEnd } from "./app.ts";
+import { composer, expectTick, message, openChat, say, scroller, toEnd } from "./app.ts";
 import { botOf } from "./bot.ts";
 import { expect, test } from "./test.ts";
 
@@ -20,7 +20,7 @@ test("a conversation of 10,000 messages opens at its end, and is read from end t
   await expectTick(ada.page, "all of it", /sent|delivered|read/u);
 
   // Up through some pages: what is read stays where it is while older ones come above it.
-  const log = ada.page.getByRole("log").locator("xpath=..");
+  const log = scroller(ada.page);
   let lowest = 10_000;
   await expect
     .poll(

@@ -1,4 +1,17 @@
-import { allTexts, composer, expectTick, message, openChat, row, say, startChat, texts, toEnd, write } from "./app.ts";
+import {
+  allTexts,
+  composer,
+  expectTick,
+  message,
+  openChat,
+  row,
+  say,
+  scroller,
+  startChat,
+  texts,
+  toEnd,
+  write,
+} from "./app.ts";
 import { botOf } from "./bot.ts";
 import { expect, test } from "./test.ts";
 
@@ -46,6 +59,46 @@ test("500 missed messages come in one go, each once and in order", async ({ pers
   await toEnd(ada.page);
   await expect(message(ada.page, "number 500")).toBeVisible();
   expect(await allTexts(ada.page)).toEqual(["number 0", ...missed]);
+  await bot.close();
+});
+
+test("who reads further up stays there while hundreds of missed messages come, and then reads on", async ({
+  person,
+  site,
+}) => {
+  const ada = await person("Ada");
+  const bot = await botOf(site, "Bot");
+  const chat = await bot.chatWith(ada.handle);
+  const all = Array.from({ length: 400 }, (_, at) => `number ${at + 1}`);
+  await bot.say(chat, all.slice(0, 50));
+  await openChat(ada.page, "Bot");
+  await toEnd(ada.page);
+  await expect(message(ada.page, "number 50")).toBeVisible();
+  await scroller(ada.page).evaluate((log) => {
+    log.scrollTop -= 500;
+  });
+  await expect(ada.page.getByRole("button", { name: /^Jump to latest/u })).toBeVisible();
+  const read = message(ada.page, "number 30");
+  const before = await read.boundingBox();
+
+  site.reachable(false);
+  await bot.say(chat, all.slice(50));
+  site.reachable(true);
+  await expect(row(ada.page, "Bot")).toContainText("number 400");
+  expect(await read.boundingBox()).toEqual(before);
+
+  // Down again: each message follows the one before it, none is left out.
+  const seen = new Set<string>();
+  await expect
+    .poll(async () => {
+      for (const text of await texts(ada.page)) seen.add(text);
+      await scroller(ada.page).evaluate((log) => {
+        log.scrollTop += log.clientHeight / 2;
+      });
+      return seen.has("number 400");
+    })
+    .toBe(true);
+  expect([...seen]).toEqual(all.slice(all.indexOf([...seen][0] ?? "")));
   await bot.close();
 });
 

@@ -219,10 +219,9 @@ describe("a device", () => {
       if (!hasOlder) break;
       await window.loadOlder();
     }
-    expect(texts(window.messages.get().messages)).toEqual([
-      "created",
-      ...Array.from({ length: 120 }, (_, at) => `m${at}`),
-    ]);
+    // What the server sends by itself may still be on its way.
+    const { messages } = await until(window.messages, (now) => now.messages.length >= 121, "all of them");
+    expect(texts(messages)).toEqual(["created", ...Array.from({ length: 120 }, (_, at) => `m${at}`)]);
   });
 
   test("sees what another device of its account has sent and read", async () => {

@@ -13,8 +13,8 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: true,
   workers: 2,
-  // What fails once is a fault, of the app or of its test.
-  retries: 0,
+  // Two browsers and a server on two cores: what fails once and then passes is told as flaky.
+  retries: 1,
   // How long is waited for what must come, on a machine that is busy with other things, too.
   timeout: 300_000,
   expect: { timeout: 60_000 },

@@ -18,6 +18,7 @@ linking::linking(service& beside, metrics& counted)
     : desk_(beside.works_with()),
       codes_(desk_.random),
       open_(counted.make_gauge("dunlin_links", "Link codes in memory, with those that ended lately.")),
+      waits_(counted.make_gauge("dunlin_links_waits", "Requests that wait for what becomes of a link code.")),
       opened_(counted.make_counter(count_name, count_help, "outcome=\"opened\"")),
       linked_(counted.make_counter(count_name, count_help, "outcome=\"linked\"")),
       missed_(counted.make_counter(count_name, count_help, "outcome=\"wrong_code\"")) {
@@ -57,6 +58,7 @@ void linking::wait(link_id id, std::string token_text, link_state known, mono_ms
                         }
                         const auto number = ++last_waiter_;
                         waiting_.emplace(id, waiter{number, known, finish});
+                        waits_.set(static_cast<std::int64_t>(waiting_.size()));
                         desk_.queue.post_after(wait, [this, id, number] { finish_waiting(id, number); });
                       });
 }
@@ -68,6 +70,7 @@ void linking::finish_waiting(link_id id, std::uint64_t number) {
   if (found == last) return;
   const auto finish = std::move(found->second.finish);
   waiting_.erase(found);
+  waits_.set(static_cast<std::int64_t>(waiting_.size()));
   const auto one = codes_.find(id, now());
   finish(one ? result<standing>(standing_of(**one)) : result<standing>(one.error()));
 }

@@ -77,6 +77,7 @@ class linking {
   bool sweep_due_ = false;
 
   gauge& open_;
+  gauge& waits_;
   counter& opened_;
   counter& linked_;
   counter& missed_;

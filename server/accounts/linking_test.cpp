@@ -186,10 +186,12 @@ TEST_F(Linking, Q3_ADeletedAccountLetsNobodyIn) {
 TEST_F(Linking, WhoWaitsLearnsThatTimeIsUp) {
   const auto link = open();
   const auto waits = wait(link.id, link_state::waiting, link_codes::lasts * 2);
+  EXPECT_NE(counted.expose().find("dunlin_links_waits 1"), std::string::npos);
   advance(link_codes::lasts);
   advance(linking::sweep_every);
   ASSERT_TRUE(*waits);
   EXPECT_EQ((**waits)->state, link_state::expired);
+  EXPECT_NE(counted.expose().find("dunlin_links_waits 0"), std::string::npos);
   advance(link_codes::remembered);
   advance(linking::sweep_every);
   EXPECT_EQ((**wait(link.id, link_state::waiting)).error(), errc::unknown_link);

@@ -12,9 +12,10 @@ shard_thread::shard_thread(std::unique_ptr<rt::event_loop> loop, shard_mail& mai
 
 shard_thread::~shard_thread() { stop(); }
 
-void shard_thread::start() {
-  thread_ = std::thread([this] {
+void shard_thread::start(moment now) {
+  thread_ = std::thread([this, now] {
     pthread_setname_np(pthread_self(), ("shard " + std::to_string(self_)).c_str());
+    turn(now);
     loop_->run(*this);
     shard_->flush();  // what the last turn kept
   });

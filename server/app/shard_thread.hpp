@@ -35,7 +35,9 @@ class shard_thread final : public rt::loop_owner, public engine::links {
   engine::shard& shard() { return *shard_; }
   rt::event_loop& loop() { return *loop_; }
 
-  void start();
+  // Its first turn is before anything that was posted or connects: the shard knows the time, and its partitions decide
+  // by today's rules.
+  void start(moment now);
   // Ends the thread after the turn at hand.
   void stop();
 

@@ -119,7 +119,7 @@ status shards::recover() {
 void shards::start() {
   running_ = true;
   store_->start();
-  for (auto& thread : threads_) thread->start();
+  for (auto& thread : threads_) thread->start(with_.time.now());
 }
 
 void shards::stop() {

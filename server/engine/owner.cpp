@@ -122,7 +122,7 @@ reason owner::append(partition_id p, byte_span entry, store::space_for whom, con
 }
 
 bool owner::reserve_run(stream_id stream, std::size_t entries, std::size_t bytes) {
-  if (retried_ || !no_space_.empty() || find(stream) == nullptr) return false;
+  if (rules_wait_ != reason::none || retried_ || !no_space_.empty() || find(stream) == nullptr) return false;
   return log_.reserve(bytes + entries * store::log::run_overhead, store::space_for::client) == store::space::granted;
 }
 
@@ -339,6 +339,7 @@ void owner::turn(moment now) {
   give_rows();
   note_published();
   retry_signals();
+  if (rules_wait_ != reason::none) raise_rules();
   retry_space(now);
   const store::ticket durable = planted(bug::release_before_durable) ? log_.taken() : log_.durable();
   release_batch batch;
@@ -352,7 +353,6 @@ void owner::turn(moment now) {
 
 void owner::tick(moment now) {
   wall_ = now.wall;
-  if (rules_due_) raise_rules();
   flush_marks_due(now);
   let_go(now);
   if (now.mono - effects_at_ >= limits_.resend_effects) {

@@ -272,7 +272,8 @@ class owner final : public store::applier {
   mono_ms group_at_ = 0;
   mono_ms effects_at_ = 0;
   wall_ms wall_ = 0;  // of the turn at hand
-  bool rules_due_ = true;
+  // Why not all partitions decide by today's rules yet: `busy` until the log has space for that. Entries wait as long.
+  stream::reason rules_wait_ = stream::reason::busy;
 
   boost::unordered_flat_map<std::uint64_t, pending_read> pending_reads_;
   struct pending_about {

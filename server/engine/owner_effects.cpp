@@ -8,13 +8,13 @@ namespace dunlin::engine {
 using stream::reason;
 
 void owner::raise_rules() {
-  rules_due_ = false;
+  rules_wait_ = reason::none;
   for (auto& p : partitions_) {
     if (!p || p->rules() >= stream::rules_version) continue;
     scratch_.clear();
     stream::write_rules_entry(scratch_, stream::rules_version);
-    // Without space now: again at the next tick. Until then what needs these rules is busy.
-    if (append(p->id(), scratch_, store::space_for::upkeep, nullptr) != reason::none) rules_due_ = true;
+    rules_wait_ = append(p->id(), scratch_, store::space_for::upkeep, nullptr);
+    if (rules_wait_ != reason::none) return;  // the next turn goes on
   }
 }
 

@@ -1,5 +1,5 @@
-// Client entries when the log has no space for them now (L6): they wait here, bounded by their senders' credit, and
-// what is no client's entry goes on.
+// Client entries when the log has no space for them now (L6), or none yet for the rules that decide them (L7): they
+// wait here, bounded by their senders' credit, and what is no client's entry goes on.
 
 #include "engine/owner.hpp"
 
@@ -13,7 +13,8 @@ void owner::take(submit& m, moment /*now*/) {
   if (again) retried_.reset();
   // Behind what waits already, so that the messages of a connection keep their order.
   if (!again && (retried_ || !no_space_.empty())) return wait_for_space(m, false);
-  const reason why = append(m.partition, m.entry, store::space_for::client, &m.from);
+  const reason why =
+      rules_wait_ != reason::none ? rules_wait_ : append(m.partition, m.entry, store::space_for::client, &m.from);
   if (why == reason::busy) return wait_for_space(m, again);
   if (why != reason::none) answer(m.from, verdict::refuse(why));
   give_back(std::move(m.entry));

@@ -191,7 +191,7 @@ class Devices(People):
         link = hub.ask("POST", "/v1/links", new)[1]["link"]
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             waits = pool.submit(hub.ask, "GET", f"/v1/links/{link}?wait=25", None, new["token"])
-            server.wait_until(lambda: hub.count("dunlin_http_connections") >= 2, "the wait")
+            server.wait_until(lambda: hub.count("dunlin_links_waits") == 1, "the wait")
             code, _ = hub.stop()
             self.assertEqual((waits.result()[1], code), ({"state": "waiting"}, 0))
 

@@ -119,7 +119,8 @@ class People(unittest.TestCase):
         """The id of a new group."""
         body = {"id": record_id(), "kind": "group", "conversation": made(16), "name": "Trip"}
         body |= {"members": [one["account"] for one in members]} | more
-        self.assertEqual(self.ask("POST", "/v1/conversations", body, owner)[0], 201)
+        status, answer = self.ask("POST", "/v1/conversations", body, owner)
+        self.assertEqual(status, 201, answer)
         return body["conversation"]
 
     def change(self, group, who, **what):

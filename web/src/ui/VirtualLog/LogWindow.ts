@@ -69,6 +69,7 @@ export class LogWindow<T extends LogRow> {
   #beginning = true;
   #focusNext: string | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  #more: ReturnType<typeof setTimeout> | undefined;
 
   constructor(start: LogStart, estimate: (row: T, width: number) => number, events: LogEvents) {
     this.#start = start;
@@ -114,6 +115,7 @@ export class LogWindow<T extends LogRow> {
       scroller.removeEventListener("scrollend", onRest);
       unwatch();
       clearTimeout(this.#rest);
+      clearTimeout(this.#more);
       this.#endGlide();
       this.#scroller = undefined;
       this.#scroll = undefined;
@@ -161,7 +163,7 @@ export class LogWindow<T extends LogRow> {
       this.#moved();
       this.#want();
     }
-    this.#cover();
+    this.#coverOn();
     if (this.#focusNext !== undefined && this.#elements.of(this.#focusNext) !== undefined) this.focus(this.#focusNext);
     this.#lookSoon();
   }
@@ -247,6 +249,18 @@ export class LogWindow<T extends LogRow> {
     if (this.#scroll === undefined || this.#beginning) return;
     const top = this.#layoutTop();
     if (!this.#slice.covers(top, this.#height)) this.#publish(top);
+  }
+
+  /** After a change of the page that was kept short: what is in sight is there at once, what is near it comes in a task of its own. */
+  #coverOn(): void {
+    if (!this.#slice.partial || !this.#slice.covers(this.#layoutTop(), this.#height, 0)) {
+      this.#cover();
+      return;
+    }
+    clearTimeout(this.#more);
+    this.#more = setTimeout(() => {
+      this.#cover();
+    });
   }
 
   /** Puts the anchor back to where it stood. */

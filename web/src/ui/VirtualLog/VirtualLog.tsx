@@ -14,6 +14,12 @@ import { useSignal } from "../../base/useSignal.ts";
 import { LogWindow, type LogEvents, type LogPlace, type LogRow, type LogStart } from "./LogWindow.ts";
 import styles from "./VirtualLog.module.css";
 
+/** What there is to know of one row besides what it says. */
+export interface RowState {
+  readonly stop: boolean;
+  readonly held: boolean;
+}
+
 /** What others can ask of a log. */
 export interface LogHandle {
   toEnd(): void;
@@ -30,7 +36,11 @@ interface Props<T extends LogRow> {
   readonly start: LogStart;
   /** How tall a row will be, more or less, in px. */
   readonly estimate: (row: T, width: number) => number;
-  readonly render: (row: T) => ReactNode;
+  readonly render: (row: T, state: RowState) => ReactNode;
+  /** The row that Tab comes to. */
+  readonly stop?: string | undefined;
+  /** The row that something of its own is open for. */
+  readonly held?: string | undefined;
   readonly events: LogEvents;
   /** Where it was when it goes off the page. */
   readonly onLeave: (place: LogPlace) => void;
@@ -40,7 +50,7 @@ interface Props<T extends LogRow> {
 
 /** A long list of rows of any height, of which those near the window are on the page. */
 export function VirtualLog<T extends LogRow>(props: Props<T>): ReactElement {
-  const { label, rows, ended, start, estimate, render, events, onLeave, onKeyDown, ref } = props;
+  const { label, rows, ended, start, estimate, render, stop, held, events, onLeave, onKeyDown, ref } = props;
   const [log] = useState(() => new LogWindow<T>(start, estimate, events));
   const scroller = useRef<HTMLDivElement>(null);
   const leave = useRef(onLeave);
@@ -89,7 +99,7 @@ export function VirtualLog<T extends LogRow>(props: Props<T>): ReactElement {
       <div className={styles.column} role="log" aria-live="off" aria-label={label}>
         <div className={styles.space} style={{ height: view.before }} />
         {view.rows.map((row) => (
-          <Place key={row.key} row={row} log={log} render={render} />
+          <Place key={row.key} row={row} log={log} render={render} stop={row.key === stop} held={row.key === held} />
         ))}
         <div className={styles.space} style={{ height: view.after }} />
       </div>
@@ -97,13 +107,14 @@ export function VirtualLog<T extends LogRow>(props: Props<T>): ReactElement {
   );
 }
 
-interface PlaceProps<T extends LogRow> {
+interface PlaceProps<T extends LogRow> extends RowState {
   readonly row: T;
   readonly log: LogWindow<T>;
-  readonly render: (row: T) => ReactNode;
+  readonly render: (row: T, state: RowState) => ReactNode;
 }
 
-function PlaceOf<T extends LogRow>({ row, log, render }: PlaceProps<T>): ReactElement {
+/** Rendered again only if something of its own has changed: with another stop those are two of all rows. */
+function PlaceOf<T extends LogRow>({ row, log, render, stop, held }: PlaceProps<T>): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (element.current === null) return;
@@ -111,7 +122,7 @@ function PlaceOf<T extends LogRow>({ row, log, render }: PlaceProps<T>): ReactEl
   }, [log, row.key]);
   return (
     <div ref={element} className={styles.row} data-key={row.key}>
-      {render(row)}
+      {render(row, { stop, held })}
     </div>
   );
 }

@@ -13,7 +13,7 @@ import { useWords } from "../../i18n/Words.tsx";
 import { Badge } from "../../ui/Badge/Badge.tsx";
 import { DayPill } from "../../ui/DayPill/DayPill.tsx";
 import { Spinner } from "../../ui/Spinner/Spinner.tsx";
-import { VirtualLog, type LogHandle } from "../../ui/VirtualLog/VirtualLog.tsx";
+import { VirtualLog, type LogHandle, type RowState } from "../../ui/VirtualLog/VirtualLog.tsx";
 import type { LogEvents, LogPlace, LogStart } from "../../ui/VirtualLog/LogWindow.ts";
 import { Message, type MessageActions, type MessageSnapshot } from "../Message/Message.tsx";
 import { SystemLine } from "../SystemLine/SystemLine.tsx";
@@ -106,12 +106,12 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
   }, [sent]);
 
   const render = useCallback(
-    (row: ChatLogRow) => (
+    (row: ChatLogRow, state: RowState) => (
       <div className={styles.row} data-space={row.space}>
-        <Row row={row} actions={actions} tabIndex={row.key === stop ? 0 : -1} held={row.key === held} />
+        <Row row={row} actions={actions} tabIndex={state.stop ? 0 : -1} held={state.held} />
       </div>
     ),
-    [actions, stop, held],
+    [actions],
   );
 
   return (
@@ -124,6 +124,8 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
         start={start}
         estimate={estimateOf}
         render={render}
+        stop={stop}
+        held={held}
         events={events}
         onLeave={actions.leave}
         onKeyDown={move}

@@ -3,6 +3,7 @@ import type { NewChatActions, NewChatSnapshot } from "../views/NewChat/NewChat.t
 import type { PersonSnapshot } from "../views/PersonRow/PersonRow.tsx";
 import { directorySearch } from "./directory.ts";
 import { matches } from "./list.ts";
+import type { Id } from "./ports.ts";
 import type { Session } from "./session.ts";
 
 /** As many as are offered before one types. */
@@ -14,14 +15,32 @@ export interface NewChatModel {
   readonly end: () => void;
 }
 
-/** People with whom there is a direct conversation, the latest first. */
-export function contactsOf({ client, people }: Session): Signal<readonly PersonSnapshot[]> {
-  return computed((read) =>
-    read(client.conversations).flatMap(({ kind, with: other }) => {
-      const profile = kind === "direct" && other !== undefined ? people.profileOf(read, other) : undefined;
-      return profile === undefined ? [] : [people.personOf(read, profile)];
+export interface Contacts {
+  readonly people: Signal<readonly PersonSnapshot[]>;
+  readonly end: () => void;
+}
+
+/**
+ * People with whom there is a direct conversation, the latest first. Who they are and their order stay until another text is
+ * typed: nobody moves away under a pointer because of what others do meanwhile.
+ */
+export function contactsOf({ client, people }: Session, query: Signal<string>): Contacts {
+  const now = (): Id[] =>
+    client.conversations
+      .get()
+      .flatMap(({ kind, with: other }) => (kind === "direct" && other !== undefined ? [other] : []));
+  const accounts = source(now());
+  return {
+    people: computed((read) =>
+      read(accounts).flatMap((account) => {
+        const profile = people.profileOf(read, account);
+        return profile === undefined ? [] : [people.personOf(read, profile)];
+      }),
+    ),
+    end: query.subscribe(() => {
+      accounts.set(now());
     }),
-  );
+  };
 }
 
 /** Whom to write to: people that one knows, and those on the server. */
@@ -29,12 +48,12 @@ export function newChatModel(session: Session): NewChatModel {
   const { client, router, platform } = session;
   const query = source("");
   const error = source<string | undefined>(undefined);
-  const contacts = contactsOf(session);
+  const contacts = contactsOf(session, query);
   const directory = directorySearch(session, query, { emptyFinds: true });
   return {
     snapshot: computed((read): NewChatSnapshot => {
       const text = read(query).trim();
-      const known = read(contacts);
+      const known = read(contacts.people);
       const asked = text.replace(/^@/u, "");
       const recent =
         text === ""
@@ -77,6 +96,9 @@ export function newChatModel(session: Session): NewChatModel {
         router.go({ at: "new_group" });
       },
     },
-    end: directory.end,
+    end: () => {
+      directory.end();
+      contacts.end();
+    },
   };
 }

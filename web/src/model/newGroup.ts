@@ -44,7 +44,7 @@ export function newGroupModel(
   };
   const { people } = session;
   const directory = directorySearch(session, state.query, { emptyFinds: true });
-  const contacts = contactsOf(session);
+  const contacts = contactsOf(session, state.query);
   const already = into?.members ?? [];
   return {
     snapshot: computed((read): NewGroupSnapshot => {
@@ -67,7 +67,7 @@ export function newGroupModel(
       // Where people are found by their whole handle only, one begins with those that one knows.
       const everybody =
         found.state === "none" && read(state.query) === ""
-          ? { state: "found" as const, people: read(contacts) }
+          ? { state: "found" as const, people: read(contacts.people) }
           : found;
       return {
         ...common,
@@ -84,7 +84,10 @@ export function newGroupModel(
       };
     }),
     actions: actionsOf(session, state, into?.id, already.length),
-    end: directory.end,
+    end: () => {
+      directory.end();
+      contacts.end();
+    },
   };
 }
 
@@ -107,7 +110,7 @@ function actionsOf(session: Session, state: State, into: Id | undefined, already
     },
     next: () => {
       if (into === undefined) state.step.set("name");
-      else add(session, state, into);
+      else if (!state.busy.get()) add(session, state, into);
     },
     setName: (name) => {
       state.nameError.set(undefined);

@@ -138,14 +138,24 @@ function startOf(
     return oldest <= (divider?.after ?? 0);
   };
   let fetches = 0;
+  let returning = false;
+  const atEnd = (): void => {
+    start.set({ at: "end" });
+  };
   const look = (): void => {
     const window = conversation.messages.get();
     if (window.loading || start.get() !== undefined) return;
-    const there = isThere(window);
-    if (there || fetches >= mostFetches) {
-      start.set(there ? wanted : { at: "end" });
-      // On the way back it may have let go of the newest.
-      if (!there && window.hasNewer) conversation.showLatest().catch(() => undefined);
+    if (isThere(window)) {
+      start.set(wanted);
+      return;
+    }
+    if (fetches >= mostFetches) {
+      // On the way back it may have let go of the newest: the end is where those are.
+      if (!window.hasNewer) atEnd();
+      else if (!returning) {
+        returning = true;
+        conversation.showLatest().catch(atEnd);
+      }
       return;
     }
     fetches++;

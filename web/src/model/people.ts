@@ -86,11 +86,12 @@ function picturesOf(client: Client, platform: Platform): (hash: string) => Signa
     client
       .picture(hash)
       .then((blob) => {
-        address.set(platform.addressOf(blob));
+        // Who was let go before its picture came would keep it for good.
+        if (known.get(hash) === address) address.set(platform.addressOf(blob));
       })
       .catch(() => {
         // The initials stay; the next time that it is wanted it is asked for again.
-        known.delete(hash);
+        if (known.get(hash) === address) known.delete(hash);
       });
     if (known.size > mostPictures) letGo(known, platform);
     return address;

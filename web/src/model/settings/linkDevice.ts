@@ -43,7 +43,7 @@ export function linkDeviceModel(session: Session, code: string): LinkDeviceModel
   };
   const claim = (text: string): void => {
     closeCamera();
-    claimWith(parts, text);
+    claimWith(parts, text, closeCamera);
   };
   const scan = (): void => {
     step.set({ state: "scanning" });
@@ -67,7 +67,7 @@ export function linkDeviceModel(session: Session, code: string): LinkDeviceModel
     closeCamera();
     router.back({ at: "settings", page: "devices", linking: false });
   };
-  if (code !== "") claimWith(parts, code);
+  if (code !== "") claim(code);
   else if (canScan) openCamera(parts);
   return {
     snapshot: snapshotOf(parts, code),
@@ -90,7 +90,10 @@ export function linkDeviceModel(session: Session, code: string): LinkDeviceModel
         leave();
       },
     },
-    end: closeCamera,
+    end: () => {
+      closeCamera();
+      step.set({ state: "typing", error: undefined });
+    },
   };
 }
 
@@ -111,28 +114,34 @@ function snapshotOf({ session, step, busy, camera }: Parts, code: string): Signa
   });
 }
 
+/** A camera that opens when nobody waits for it any more is closed again. */
 function openCamera({ session, step, camera }: Parts): void {
+  const from = step.get();
   session.platform.camera?.open().then(
     (stream) => {
-      if (step.get().state === "scanning") camera.set(stream);
+      if (step.get() === from) camera.set(stream);
       else session.platform.camera?.close(stream);
     },
     () => {
-      step.set({ state: "typing", error: session.words.get().linkDevice.noCamera });
+      if (step.get() === from) step.set({ state: "typing", error: session.words.get().linkDevice.noCamera });
     },
   );
 }
 
-function claimWith({ session, step, busy }: Parts, text: string): void {
+/** One code at a time. Who has turned to another way meanwhile is not told what was wrong with this one. */
+function claimWith({ session, step, busy }: Parts, text: string, closeCamera: () => void): void {
+  if (busy.get()) return;
   const { client, words } = session;
+  const from = step.get();
   busy.set(true);
   client.devices
     .claim(plainCode(text))
     .then((claimed) => {
+      closeCamera();
       step.set({ state: "confirm", claimed, error: undefined });
     })
     .catch((error: unknown) => {
-      step.set({ state: "typing", error: problemText(words.get(), reasonOf(error)) });
+      if (step.get() === from) step.set({ state: "typing", error: problemText(words.get(), reasonOf(error)) });
     })
     .finally(() => {
       busy.set(false);

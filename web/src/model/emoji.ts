@@ -24,6 +24,7 @@ export function emojiModel(
   const data = source<{ readonly locale: Locale; readonly groups: readonly EmojiGroup[] } | "loading" | "failed">(
     "loading",
   );
+  let asked = 0;
   const recent = source((platform.recall(key) ?? "").split(" ").filter((char) => char !== ""));
   return {
     snapshot: computed((read): EmojiSnapshot => {
@@ -39,13 +40,14 @@ export function emojiModel(
       const wanted = locale.get();
       const now = data.get();
       if (typeof now === "object" && now.locale === wanted) return;
+      const own = ++asked;
       data.set("loading");
       fetch(wanted).then(
         (groups) => {
-          data.set({ locale: wanted, groups });
+          if (own === asked) data.set({ locale: wanted, groups });
         },
         () => {
-          data.set("failed");
+          if (own === asked) data.set("failed");
         },
       );
     },

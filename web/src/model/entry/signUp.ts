@@ -170,7 +170,12 @@ function handleModel({ client, platform }: EntryParts, invite: Signal<string | u
       if (!shape.test(text.get())) state.set("bad");
       return ["free", "checking", "unchecked"].includes(state.get());
     },
-    refuse: state.set,
+    refuse: (why) => {
+      // Whatever it was asked for before is older than this.
+      stop?.();
+      asked++;
+      state.set(why);
+    },
     end: () => {
       stop?.();
     },

@@ -50,10 +50,19 @@ export function welcomeModel(
     error: source<string | undefined>(undefined),
     busy: source(false),
   };
-  const ask = (invite: string): Promise<void> =>
-    Promise.all([client.server(), check(client, invite)]).then(([server, checked]) => {
-      asked.set({ state: "known", server, invite: checked });
-    });
+  let last = 0;
+  /** What was asked before says nothing any more, whenever it is answered. */
+  const ask = (invite: string): Promise<void> => {
+    const own = ++last;
+    return Promise.all([client.server(), check(client, invite)]).then(
+      ([server, checked]) => {
+        if (own === last) asked.set({ state: "known", server, invite: checked });
+      },
+      (error: unknown) => {
+        if (own === last) throw error;
+      },
+    );
+  };
   const begin = (): void => {
     const route = router.route.get();
     asked.set({ state: "asking" });

@@ -17,13 +17,16 @@ export function devicesModel(session: Session): DevicesModel {
   const { client, router, toasts, words } = session;
   const snapshot = source<DevicesSnapshot>({ state: "loading" });
   let wanted = false;
+  let asked = 0;
   const read = (): void => {
+    const own = ++asked;
     client.devices.list().then(
       (devices) => {
+        if (own !== asked) return;
         snapshot.set({ state: "read", devices: [...devices].sort(order).map(deviceOf) });
       },
       () => {
-        if (snapshot.get().state !== "read") snapshot.set({ state: "failed" });
+        if (own === asked && snapshot.get().state !== "read") snapshot.set({ state: "failed" });
       },
     );
   };

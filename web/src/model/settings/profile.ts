@@ -90,8 +90,9 @@ function actionsOf(session: Session, state: State): ProfileActions {
 
 function save({ client, toasts, words }: Session, state: State): void {
   const saved = state.saved.get();
-  const name = (state.name.get() ?? saved?.name ?? "").trim();
-  const about = (state.about.get() ?? saved?.about ?? "").trim();
+  const typed = { name: state.name.get(), about: state.about.get() };
+  const name = (typed.name ?? saved?.name ?? "").trim();
+  const about = (typed.about ?? saved?.about ?? "").trim();
   if (name === "") {
     state.nameError.set(words.get().signUp.nameMissing);
     return;
@@ -101,8 +102,9 @@ function save({ client, toasts, words }: Session, state: State): void {
   client.profile
     .change({ name, about })
     .then(() => {
-      state.name.set(undefined);
-      state.about.set(undefined);
+      // What was typed meanwhile is not saved yet.
+      if (state.name.get() === typed.name) state.name.set(undefined);
+      if (state.about.get() === typed.about) state.about.set(undefined);
       toasts.show(words.get().profile.saved, Check);
     })
     .catch((problem: unknown) => {

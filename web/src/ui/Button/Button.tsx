@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import type { ComponentProps, ReactElement } from "react";
+import type { ComponentProps, MouseEvent, ReactElement } from "react";
 import { cx } from "../../base/cx.ts";
 import { Spinner } from "../Spinner/Spinner.tsx";
 import styles from "./Button.module.css";
@@ -16,6 +16,11 @@ interface Props extends Omit<ComponentProps<"button">, "children" | "className">
   readonly busy?: boolean;
 }
 
+/** A press of a button that submits would submit again, and so would Enter in a field of its form. */
+function stop(event: MouseEvent): void {
+  event.preventDefault();
+}
+
 /** A button of words. One primary button a view. */
 export function Button({
   label,
@@ -29,7 +34,7 @@ export function Button({
     <button
       type="button"
       {...rest}
-      onClick={busy ? undefined : rest.onClick}
+      onClick={busy ? stop : rest.onClick}
       className={cx(styles.button, styles[kind], large && styles.large)}
       aria-busy={busy || undefined}
     >

@@ -1,7 +1,11 @@
 import type { KeyboardEvent } from "react";
 
-/** Where an arrow, Home or End leads among `count` things in a row that goes round; undefined for other keys. */
+/**
+ * Where an arrow, Home or End leads among `count` things in a row that goes round; undefined for other keys, and with keys that make
+ * them the browser's (Alt and an arrow go back a page).
+ */
 export function nextInRow(event: KeyboardEvent, at: number, count: number): number | undefined {
+  if (event.altKey || event.ctrlKey || event.metaKey) return undefined;
   const rightToLeft = getComputedStyle(event.currentTarget).direction === "rtl";
   switch (event.key) {
     case "ArrowDown":

@@ -5,6 +5,7 @@ import { pathsOf } from "./paths.ts";
 import styles from "./QrCode.module.css";
 
 interface Props {
+  /** An address. The codes of shorter texts (11 letters and less) are too small to do without their middle. */
   readonly text: string;
   /** What it is for; who cannot scan it is given the text in another way. */
   readonly label: string;

@@ -24,6 +24,8 @@ export function TextDialog({ title, label, initial, maxLength, missing, onSave, 
     event.preventDefault();
     if (text.trim() === "" && missing !== undefined) {
       setWrong(true);
+      // What is missing is read out with the field.
+      event.currentTarget.querySelector("input")?.focus();
       return;
     }
     onClose();

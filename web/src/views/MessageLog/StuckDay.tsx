@@ -34,7 +34,9 @@ export function useStuckDay(rows: readonly ChatLogRow[]): {
   const tell = useCallback((key: string) => {
     const row = known.current.get(key);
     if (row === undefined) return;
-    setStuck((now) => (now?.day === row.day && now.shown ? now : { day: row.day, shown: row.kind !== "day" }));
+    // A day that stands at the edge itself is not shown twice.
+    const shown = row.kind !== "day";
+    setStuck((now) => (now?.day === row.day && now.shown === shown ? now : { day: row.day, shown }));
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       setStuck((now) => (now === undefined ? now : { ...now, shown: false }));

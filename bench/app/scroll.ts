@@ -48,6 +48,7 @@ async function scrolled(world: World, address: string): Promise<Figures> {
   return {
     long_script_tasks: long(script),
     longest_script_task_ms: longest(script),
+    longest_script_alone_ms: longest(tasks.map(({ scriptAlone }) => scriptAlone)),
     long_tasks: long(whole),
     longest_task_ms: longest(whole),
     tasks_with_script: script.filter((time) => time > 0).length,

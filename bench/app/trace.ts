@@ -8,6 +8,8 @@ export interface TraceEvent {
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
+  /** Of the thread's own time: what others took its core away for is not in it. */
+  readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
 
@@ -16,6 +18,8 @@ export interface Task {
   readonly dur: number;
   /** How long script ran in it, with the layout that the script asked for. */
   readonly script: number;
+  /** The same by the thread's own time. */
+  readonly scriptAlone: number;
 }
 
 /** Events that are a piece of script, outermost first: what lies within one is a part of it. */
@@ -41,14 +45,15 @@ export function tasksOf(events: readonly TraceEvent[]): readonly Task[] {
 /** Tasks that lie within another are a part of it. */
 function ofThread(events: readonly TraceEvent[]): readonly Task[] {
   const sorted = [...events].sort((left, right) => left.ts - right.ts || (right.dur ?? 0) - (left.dur ?? 0));
-  const tasks: { ts: number; dur: number; script: number }[] = [];
+  const tasks: { ts: number; dur: number; script: number; scriptAlone: number }[] = [];
   let scriptUntil = 0;
-  for (const { name, ts, dur = 0 } of sorted) {
+  for (const { name, ts, dur = 0, tdur = 0 } of sorted) {
     const last = tasks.at(-1);
     if (last === undefined || ts >= last.ts + last.dur) {
-      if (name === "RunTask") tasks.push({ ts, dur, script: 0 });
+      if (name === "RunTask") tasks.push({ ts, dur, script: 0, scriptAlone: 0 });
     } else if (ofScript.has(name) && ts >= scriptUntil) {
       last.script += dur;
+      last.scriptAlone += tdur;
       scriptUntil = ts + dur;
     }
   }

@@ -84,6 +84,7 @@ APP_ROWS = [
     AppRow("app_sent", "the same on the screen", "seen_ms", unit="ms"),
     AppRow("app_scroll", "10,000 messages are scrolled: tasks whose script takes over 16 ms", "long_script_tasks", 0),
     AppRow("app_scroll", "the longest script in a task", "longest_script_task_ms", unit="ms"),
+    AppRow("app_scroll", "the longest by the time that its thread had a core", "longest_script_alone_ms", unit="ms"),
     AppRow("app_scroll", "tasks over 16 ms with style, layout and paint", "long_tasks"),
     AppRow("app_scroll", "the longest of them", "longest_task_ms", unit="ms"),
     AppRow("app_missed", "the network is back: the last of 500 missed messages is in sight", "shown_ms", 1000, "ms"),

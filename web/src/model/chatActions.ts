@@ -1,6 +1,6 @@
 import { Archive, ArchiveRestore } from "lucide-react";
 import { chatSettingsOf, withChatSettings, type ChatSettings } from "./chatSettings.ts";
-import type { ConversationSummary, Id } from "./ports.ts";
+import type { Conversation, ConversationSummary, Id, Settings } from "./ports.ts";
 import { attempt, type Session } from "./session.ts";
 
 /** What is done to a conversation from the list, its header or its info: at once, and taken back if the server refuses. */
@@ -18,10 +18,19 @@ export function chatActions(session: Session): ChatActions {
   const { client, router, toasts } = session;
   const summaryOf = (id: Id): ConversationSummary | undefined =>
     client.conversations.get().find((summary) => summary.id === id);
+  /** Settings that are on their way: what is set meanwhile is set on top of them, for the server takes them as a whole. */
+  const underWay = new Map<Id, Settings>();
   const set = (id: Id, change: Partial<ChatSettings>): void => {
     const summary = summaryOf(id);
     if (summary === undefined) return;
-    attempt(session, client.conversation(id).setSettings(withChatSettings(summary.settings, change)));
+    const settings = withChatSettings(underWay.get(id) ?? summary.settings, change);
+    underWay.set(id, settings);
+    const over = (): void => {
+      if (underWay.get(id) === settings) underWay.delete(id);
+    };
+    const setting = client.conversation(id).setSettings(settings);
+    attempt(session, setting);
+    setting.then(over, over);
   };
   return {
     set,
@@ -39,7 +48,7 @@ export function chatActions(session: Session): ChatActions {
       const summary = summaryOf(id);
       if (summary === undefined) return;
       if (chatSettingsOf(summary.settings).marked) set(id, { marked: false });
-      if (summary.last?.seq !== undefined && summary.unread > 0) client.conversation(id).markRead(summary.last.seq);
+      if (summary.unread > 0) markAllRead(client.conversation(id), summary.last?.seq);
     },
     leave: (id) => {
       const name = summaryOf(id)?.name ?? "";
@@ -65,4 +74,21 @@ export function chatActions(session: Session): ChatActions {
       );
     },
   };
+}
+
+/** `last` is undefined where something of one's own waits to be sent: then the newest that has a place is looked for. */
+function markAllRead(conversation: Conversation, last: number | undefined): void {
+  if (last !== undefined) {
+    conversation.markRead(last);
+    return;
+  }
+  const look = (): void => {
+    const { messages, loading } = conversation.messages.get();
+    const newest = messages.findLast(({ seq }) => seq !== undefined)?.seq;
+    if (loading || newest === undefined) return;
+    end();
+    conversation.markRead(newest);
+  };
+  const end = conversation.messages.subscribe(look);
+  look();
 }

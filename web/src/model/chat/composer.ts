@@ -36,6 +36,11 @@ export function composerModel({ session, conversation, summary, emoji, onSent }:
     stop = undefined;
     conversation.setDraft(text);
   };
+  /** What could not even be kept to be sent later is there again, above what was written meanwhile. */
+  const takeBack = (text: string): void => {
+    draft.update((now) => (now.trim() === "" ? text : `${text}\n${now}`));
+    keep(draft.get());
+  };
   const closed: EmojiSnapshot = { state: "closed" };
   return {
     snapshot: computed((read): ComposerSnapshot => {
@@ -63,7 +68,11 @@ export function composerModel({ session, conversation, summary, emoji, onSent }:
         if (text === "") return;
         draft.set("");
         onSent();
-        attempt(session, conversation.send({ type: "text", text }));
+        const sending = conversation.send({ type: "text", text });
+        attempt(session, sending);
+        sending.catch(() => {
+          takeBack(text);
+        });
         keep("");
       },
       openEmoji: () => {

@@ -38,7 +38,7 @@ export function chatModel({ session, chats, emoji, places, id }: Parts): ChatMod
   const summary = computed((read) => read(client.conversations).find((one) => one.id === id));
   // Its window is read as long as somebody listens: that is as long as the conversation is open.
   const stopMessages = conversation.messages.subscribe(() => undefined);
-  const { members, end: endMembers } = membersModel(conversation, summary.get()?.kind === "group");
+  const { members, end: endMembers } = membersModel(client, conversation, summary.get()?.kind === "group");
   const roles = computed(
     (read): ReadonlyMap<Id, Role> => new Map((read(members) ?? []).map(({ account, role }) => [account, role])),
   );

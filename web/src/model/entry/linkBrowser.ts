@@ -20,11 +20,13 @@ export function linkBrowserModel({ client, platform }: EntryParts, back: () => v
   const failed = source(false);
   let stopTicking: (() => void) | undefined;
   let stopState: (() => void) | undefined;
+  let asked = 0;
 
   const ask = (): void => {
+    const own = ++asked;
     failed.set(false);
     linking.ask(platform.deviceName).catch(() => {
-      failed.set(true);
+      if (own === asked) failed.set(true);
     });
   };
   const tick = (): void => {

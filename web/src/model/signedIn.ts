@@ -103,7 +103,10 @@ function chatParts(
     computed((read): ChatModel | "new" | undefined => {
       const now = read(route);
       if (now.at === "new_group") return "new";
-      return now.at === "chat" && now.adding ? read(chat) : undefined;
+      if (now.at !== "chat" || !now.adding) return undefined;
+      // Who is a member already is not offered: until that is known nobody is.
+      const open = read(chat);
+      return open !== undefined && read(open.members) !== undefined ? open : undefined;
     }),
     equal<ChatModel | "new">,
     (key) =>

@@ -76,15 +76,19 @@ export function appModel(parts: AppParts): AppModel {
     if (state === "signed_out") return "entry";
     return read(client.account) === undefined ? "opening" : "signed_in";
   });
+  let wasIn = false;
   const stage = currentOf(
     kind,
     (left, right) => left === right,
     (at): Stage => {
       if (at === "opening") return { at };
       if (at === "entry") {
+        // Where somebody was when they left is not where the next one comes in.
+        if (wasIn) router.go({ at: "list" });
         const entry = entryModel({ client, platform, router, words });
         return { at, entry, end: entry.end };
       }
+      wasIn = true;
       server.ask();
       // Who came by an invitation or a scanned code does not come by it again.
       if (router.route.get().at === "invite") router.go({ at: "list" });
@@ -111,7 +115,7 @@ export function appModel(parts: AppParts): AppModel {
     look,
     router,
     end: () => {
-      for (const end of [stage.end, endLanguage, stopAttending, stopOffering, router.end]) end();
+      for (const end of [stage.end, server.end, endLanguage, stopAttending, stopOffering, router.end]) end();
     },
   };
 }
@@ -144,16 +148,22 @@ function languageModel(
   return { language, end };
 }
 
-function serverInfo(client: Client): { readonly value: Signal<ServerInfo | undefined>; readonly ask: () => void } {
+interface ServerModel {
+  readonly value: Signal<ServerInfo | undefined>;
+  readonly ask: () => void;
+  readonly end: () => void;
+}
+
+function serverInfo(client: Client): ServerModel {
   const value = source<ServerInfo | undefined>(undefined);
   const ask = (): void => {
     client.server().then(value.set, () => undefined);
   };
   // What could not be asked at the beginning is asked when there is a connection.
-  client.connection.subscribe(() => {
+  const end = client.connection.subscribe(() => {
     if (client.connection.get().state === "online" && value.get() === undefined) ask();
   });
-  return { value, ask };
+  return { value, ask, end };
 }
 
 /**

@@ -129,6 +129,9 @@ test("what was somebody's ends when they leave", async () => {
   const before = own();
   await session.client.signOut();
   expect(before.chat.get()).toBeUndefined();
+  becomes(offline);
+  session.platform.clock.advance(60_000);
+  expect(before.session.connection.snapshot.get().state).toBe("online");
 });
 
 test("the ways in are ready at once, what is one's own when it is known", () => {
@@ -227,6 +230,14 @@ test("with the network the connection is asked for at once", () => {
   expect(connects).toBe(0);
   networked.set(true);
   expect(connects).toBe(1);
+});
+
+test("after its end the address moves without it", () => {
+  open(online);
+  session.router.go({ at: "new_chat" });
+  app.end();
+  session.history.back();
+  expect(app.router.route.get()).toEqual({ at: "new_chat" });
 });
 
 test("after its end nothing is asked or told any more", async () => {

@@ -103,6 +103,7 @@ test("a conversation is read up to its last message", () => {
   const last = summaryOf(rota)?.last?.seq ?? 0;
   chats.markRead(rota);
   expect(read).toEqual([[rota, last]]);
+  expect(wanted()).toEqual([]);
 });
 
 test("one that is read already is not told to be", () => {

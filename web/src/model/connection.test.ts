@@ -74,6 +74,15 @@ test("a connection that is lost again is lost from then on", () => {
   expect(said()).toBe("connecting");
 });
 
+test("what was planned for an earlier loss is not said of the next one", () => {
+  lose();
+  pass(1_500);
+  client.state.connection.set({ state: "online" });
+  lose();
+  pass(1_999);
+  expect(said()).toBe("online");
+});
+
 test("what was missed is said to come", () => {
   client.state.connection.set({ state: "catching_up" });
   expect(said()).toBe("updating");

@@ -225,6 +225,10 @@ test("a long message is not carried into the list", () => {
   expect((long as { readonly text: string }).text).toHaveLength(200);
 });
 
+test("who is not there is not shown to be online", () => {
+  expect(row("Samir")?.online).toBe(false);
+});
+
 test("nobody is shown to be online once there is no connection", () => {
   expect(row("Theo")?.online).toBe(true);
   session.client.state.connection.set({ state: "offline", retryAt: undefined });

@@ -99,6 +99,14 @@ test("back does not leave the app where it was opened further in", () => {
   expect(history.hash()).toBe("#/c/anouk");
 });
 
+test("another address of the same place changes nothing", () => {
+  const { history, changes } = opened("#/");
+  history.push("#", 1);
+  history.push("#/nowhere", 2);
+  history.back();
+  expect(changes).toEqual([]);
+});
+
 test("after its end the browser moves without it", () => {
   const { history, router } = opened("#/");
   router.go(chat("anouk"));

@@ -24,6 +24,7 @@ let reading: Map<string, number>;
 let listing: Asking<[], readonly DeviceInfo[]>;
 let members: Asking<[], readonly MemberInfo[]>;
 let claims: string[];
+let searched: string[];
 let told: Set<(message: Message) => void>;
 let session: FakeSession;
 let own: SignedIn;
@@ -44,6 +45,13 @@ function open(route: Route): void {
           };
         };
         return { ...conversation, members: members.ask, messages: { get: messages.get, subscribe } };
+      },
+      profiles: {
+        ...fake.profiles,
+        search: (text) => {
+          searched.push(text);
+          return fake.profiles.search(text);
+        },
       },
       devices: {
         ...fake.devices,
@@ -70,6 +78,7 @@ beforeEach(() => {
   listing = asking();
   members = asking();
   claims = [];
+  searched = [];
   told = new Set();
   open({ at: "list" });
 });
@@ -179,6 +188,16 @@ test("a code that came with the address is claimed, that of the settings is type
   open(settings("devices", true));
   expect(own.linkDevice.get()?.snapshot.get()).toMatchObject({ state: "typing", code: "" });
   expect(claims).toEqual(["ABCDEFGH"]);
+});
+
+test("after its end nobody is looked for, and no devices are read", () => {
+  go(settings());
+  own.list.actions.setQuery("the");
+  own.end();
+  session.platform.clock.advance(60_000);
+  void session.client.devices.rename("shed", "Chromium in the shed");
+  expect(searched).toEqual([]);
+  expect(listing.asked).toHaveLength(1);
 });
 
 test("after its end nobody reads, is told or looks any more", () => {

@@ -109,6 +109,16 @@ test("a connection that is back reads nothing that is known", async () => {
   expect(reading.asked).toHaveLength(1);
 });
 
+test("nor does it where an earlier try failed late", async () => {
+  open();
+  comes(5);
+  await reading.asked[1]?.answer([member("a")]);
+  await reading.asked[0]?.fail("offline");
+  session.client.state.connection.set({ state: "catching_up" });
+  session.client.state.connection.set({ state: "online" });
+  expect(reading.asked).toHaveLength(2);
+});
+
 test("after its end nothing is read any more", async () => {
   const model = open();
   await reading.asked[0]?.fail("offline");

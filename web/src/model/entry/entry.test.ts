@@ -9,6 +9,7 @@ import { entryModel, type EntryModel } from "./entry.ts";
 let linking: Source<LinkingState>;
 let cancelled: number;
 let codes: number;
+let invites: string[];
 let handles: string[];
 let signedUp: unknown[];
 let session: FakeSession;
@@ -19,6 +20,10 @@ async function open(address = "#/"): Promise<void> {
     address,
     world: { ...demoWorld, connection: { state: "signed_out" } },
     client: (fake) => ({
+      invite: (code) => {
+        invites.push(code);
+        return fake.invite(code);
+      },
       handle: (handle, invite) => {
         handles.push(`${handle} by ${invite ?? "nobody"}`);
         return fake.handle(handle);
@@ -47,6 +52,7 @@ beforeEach(() => {
   linking = source<LinkingState>({ state: "none" });
   cancelled = 0;
   codes = 0;
+  invites = [];
   handles = [];
   signedUp = [];
 });
@@ -99,8 +105,10 @@ test("after its end nothing is asked for any more", async () => {
   entry.welcome.linkDevice();
   entry.end();
   linking.set({ state: "expired" });
+  session.router.go({ at: "invite", code: "old" });
   session.platform.clock.advance(60_000);
   await settled();
   expect(codes).toBe(1);
   expect(handles).toEqual([]);
+  expect(invites).toEqual(["thanks"]);
 });

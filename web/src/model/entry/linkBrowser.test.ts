@@ -86,6 +86,14 @@ test("when it has run out there is a new one, as long as one looks", () => {
   expect(asked.asked).toHaveLength(2);
 });
 
+test("for each code that has run out there is one new one", () => {
+  link.ask();
+  link.ask();
+  shows("K7QXM2RD");
+  state.set({ state: "expired" });
+  expect(asked.asked).toHaveLength(3);
+});
+
 test.each(["seen", "linked", "refused", "failed"] as const)("that it was %s is shown", (now) => {
   link.ask();
   state.set(

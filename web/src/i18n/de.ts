@@ -464,7 +464,7 @@ export const de: Catalogue = {
     archived: "Chat archiviert",
     unarchived: "Chat aus dem Archiv geholt",
     left: (name) => `Du hast ${name} verlassen`,
-    settingFailed: "Das wurde nicht gespeichert. Du bist offline.",
+    unknownChat: "Dieser Chat ist keiner von deinen",
     region: "Meldungen der App",
     update: "Eine neue Version von Dunlin ist da",
     updateNow: "Neu laden",

@@ -463,7 +463,7 @@ export const en = {
     archived: "Chat archived",
     unarchived: "Chat taken out of the archive",
     left: (name: string): string => `You left ${name}`,
-    settingFailed: "That was not saved. You’re offline.",
+    unknownChat: "That chat isn’t one of yours",
     region: "Messages of the app",
     update: "A new version of Dunlin is here",
     updateNow: "Reload",

@@ -141,6 +141,25 @@ test("people for a group are chosen while the address says so", () => {
   expect(own.newGroup.get()).toBeUndefined();
 });
 
+test("an address of a conversation that is not this account's leads to the list, and says so", () => {
+  open(chat(idOf("gone")));
+  expect(session.router.route.get()).toEqual({ at: "list" });
+  expect(session.toasts.current.get()?.text).toBe(session.words.get().toast.unknownChat);
+});
+
+test("a conversation that is not there yet is waited for until all has come", () => {
+  open(chat(films));
+  const { conversations, connection } = session.client.state;
+  const all = conversations.get();
+  connection.set({ state: "catching_up" });
+  conversations.set([]);
+  expect(session.router.route.get()).toEqual(chat(films));
+  conversations.set(all);
+  connection.set({ state: "online" });
+  expect(session.router.route.get()).toEqual(chat(films));
+  expect(session.toasts.current.get()).toBeUndefined();
+});
+
 test("who is in a group is not offered to be added, also where the address led there at once", async () => {
   open(chat(films, "add"));
   expect(own.newGroup.get()).toBeUndefined();

@@ -56,6 +56,7 @@ export function signedIn(session: Session, emoji: EmojiModel): SignedIn {
   );
   const linkDevice = currentOf(at(linkingCode), equal<string>, (code) => linkDeviceModel(session, code));
   const stopNotifying = notifyOfMessages(session);
+  const stopLooking = leaveUnknownChats(session);
   const stopLoading = loadDevicesWithSettings(session, devices);
   return {
     session,
@@ -73,6 +74,7 @@ export function signedIn(session: Session, emoji: EmojiModel): SignedIn {
       list.end();
       devices.end();
       stopNotifying();
+      stopLooking();
       stopLoading();
     },
   };
@@ -115,6 +117,23 @@ function chatParts(
         : newGroupModel(session, { id: key.id, members: (key.members.get() ?? []).map(({ account }) => account) }),
   );
   return { info, newGroup };
+}
+
+/** An address may name a conversation that is not among those of this account: an old one, or somebody else's. */
+function leaveUnknownChats({ client, router, toasts, words }: Session): () => void {
+  const look = (): void => {
+    const route = router.route.get();
+    // Before it is online one of this account may not have come yet.
+    if (route.at !== "chat" || client.connection.get().state !== "online") return;
+    if (client.conversations.get().some(({ id }) => id === route.id)) return;
+    router.go({ at: "list" });
+    toasts.show(words.get().toast.unknownChat);
+  };
+  look();
+  const ends = [router.route, client.connection, client.conversations].map(({ subscribe }) => subscribe(look));
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 function loadDevicesWithSettings({ router }: Session, devices: DevicesModel): () => void {

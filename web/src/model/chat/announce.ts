@@ -1,4 +1,5 @@
 import { computed, source, type Signal } from "../../base/signal.ts";
+import type { Announcement } from "../../views/Thread/Announcer.tsx";
 import type { Conversation, Message } from "../ports.ts";
 import type { Session } from "../session.ts";
 
@@ -9,13 +10,17 @@ const pause = 2_000;
 interface Came {
   readonly one: Message;
   readonly count: number;
+  /** Each time another. */
+  readonly id: number;
 }
+
+const nothing: Announcement = { id: 0, text: "" };
 
 /** What is read out of new messages, while the conversation is open. */
 export function announcements(
   { platform, people, words }: Session,
   conversation: Conversation,
-): { readonly text: Signal<string>; readonly end: () => void } {
+): { readonly said: Signal<Announcement>; readonly end: () => void } {
   const said = source<Came | undefined>(undefined);
   let waiting: Came | undefined;
   let last = newest(conversation);
@@ -34,18 +39,18 @@ export function announcements(
     last = Math.max(last, newest(conversation));
     const [one] = came;
     if (one === undefined) return;
-    waiting = { one, count: (waiting?.count ?? 0) + came.length };
+    waiting = { one, count: (waiting?.count ?? 0) + came.length, id: (said.get()?.id ?? 0) + 1 };
     if (stop === undefined) say();
   });
   return {
-    text: computed((read) => {
+    said: computed((read) => {
       const came = read(said);
-      if (came === undefined) return "";
-      const { one, count } = came;
+      if (came === undefined) return nothing;
+      const { one, count, id } = came;
       const { chat } = read(words);
-      if (count > 1) return chat.newMessages(count);
+      if (count > 1) return { id, text: chat.newMessages(count) };
       const text = one.content.type === "text" ? one.content.text : chat.unsupported;
-      return chat.from(people.nameOf(read, one.account), text);
+      return { id, text: chat.from(people.nameOf(read, one.account), text) };
     }),
     end: () => {
       end();

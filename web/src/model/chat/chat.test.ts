@@ -124,7 +124,7 @@ test("what comes is read out", () => {
       },
     ],
   }));
-  expect(thread(chat).announcement).toBe("Anouk: Page 39, sorry");
+  expect(thread(chat).announcement.text).toBe("Anouk: Page 39, sorry");
 });
 
 test("what one sends is there at once, and what was unread is read", () => {

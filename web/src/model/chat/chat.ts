@@ -44,7 +44,7 @@ export function chatModel({ session, chats, emoji, places, id }: Parts): ChatMod
   );
   const log = logModel({ session, conversation, summary, roles, places });
   const composer = composerModel({ session, conversation, summary, emoji, onSent: log.sent });
-  const said = announcements(session, conversation);
+  const spoken = announcements(session, conversation);
   const header = headerOf(session, summary, members);
   const waited = source(false);
   const stopWaiting = platform.clock.after(skeletonAfter, () => {
@@ -65,7 +65,7 @@ export function chatModel({ session, chats, emoji, places, id }: Parts): ChatMod
         header: top,
         log: rows ?? (read(waited) ? "late" : "soon"),
         composer: read(composer.snapshot),
-        announcement: read(said.text),
+        announcement: read(spoken.said),
         ripples: read(look.look).ripples,
       };
     }),
@@ -74,7 +74,7 @@ export function chatModel({ session, chats, emoji, places, id }: Parts): ChatMod
       stopWaiting();
       log.end();
       composer.end();
-      said.end();
+      spoken.end();
       endMembers();
       stopMessages();
     },

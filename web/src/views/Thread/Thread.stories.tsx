@@ -38,7 +38,7 @@ const open: ThreadSnapshot = {
     sent: 0,
   },
   composer: { draft: "", enterSends: true, closed: undefined, tooLong: false, emoji: { state: "closed" } },
-  announcement: "",
+  announcement: { id: 0, text: "" },
   ripples: true,
 };
 

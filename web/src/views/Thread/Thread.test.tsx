@@ -21,7 +21,7 @@ const open = {
     sent: 0,
   },
   composer: { draft: "", enterSends: true, closed: undefined, tooLong: false, emoji: { state: "closed" } },
-  announcement: "",
+  announcement: { id: 0, text: "" },
   ripples: false,
 } as const satisfies ThreadSnapshot;
 
@@ -93,8 +93,8 @@ test("with whom one writes stands above what was written", () => {
 
 test("what came last is read out", () => {
   const { become } = show();
-  become({ ...open, announcement: "Anouk: Page 39" });
-  expect(screen.getByText("Anouk: Page 39").getAttribute("aria-live")).toBe("polite");
+  become({ ...open, announcement: { id: 1, text: "Anouk: Page 39" } });
+  expect(screen.getByText("Anouk: Page 39").closest("[aria-live]")?.getAttribute("aria-live")).toBe("polite");
 });
 
 test("the menu of a message copies its text", () => {

@@ -11,7 +11,7 @@ import { Bubble } from "../Message/Bubble.tsx";
 import type { MessageSnapshot } from "../Message/Message.tsx";
 import { MessageLog, type MessageLogActions, type MessageLogSnapshot } from "../MessageLog/MessageLog.tsx";
 import { ThreadHeader, type ThreadHeaderActions, type ThreadHeaderSnapshot } from "../ThreadHeader/ThreadHeader.tsx";
-import { Announcer } from "./Announcer.tsx";
+import { Announcer, type Announcement } from "./Announcer.tsx";
 import { MessageInfo } from "./MessageInfo.tsx";
 import { messageMenu, selectTextOf } from "./messageMenu.ts";
 import { LiftedMessage } from "./LiftedMessage.tsx";
@@ -28,7 +28,7 @@ export type ThreadSnapshot =
       readonly log: MessageLogSnapshot | "soon" | "late";
       readonly composer: ComposerSnapshot;
       /** What came last, for who hears the page. */
-      readonly announcement: string;
+      readonly announcement: Announcement;
       readonly ripples: boolean;
     };
 
@@ -90,7 +90,7 @@ function OpenThread({ snapshot, actions }: { readonly snapshot: Open; readonly a
         <MessageLog snapshot={snapshot.log} actions={log} held={over?.kind === "menu" ? over.message.id : undefined} />
       )}
       <Composer snapshot={snapshot.composer} actions={actions.composer} />
-      <Announcer text={snapshot.announcement} />
+      <Announcer said={snapshot.announcement} />
       {over !== undefined && <OverThread over={over} actions={actions} onOver={setOver} onClose={close} />}
     </div>
   );

@@ -26,8 +26,11 @@ export interface LogEvents {
   readonly onBottom: () => void;
   /** The newest rows are wanted at once, whatever becomes of those that there are. */
   readonly onLatest: () => void;
-  /** The last row of which at least half is in sight or has been above it, when things have come to rest for a moment. */
-  readonly onSeen: (key: string) => void;
+  /**
+   * When things have come to rest for a moment: the last row of which at least half is in sight or has been above it, and the last
+   * that is wholly in sight, or the former if none is.
+   */
+  readonly onSeen: (key: string, whole: string) => void;
   /** The first row in sight, whenever somebody has scrolled. */
   readonly onFirst: (key: string) => void;
 }
@@ -393,8 +396,11 @@ export class LogWindow<T extends LogRow> {
   }
 
   #look(): void {
-    const seen = [...this.#drawn()].findLast(({ top, bottom }) => (top + bottom) / 2 <= this.#height);
+    const drawn = [...this.#drawn()];
+    const seen = drawn.findLast(({ top, bottom }) => (top + bottom) / 2 <= this.#height);
     // Of a row that is taller than the window there may be the end alone.
-    if (seen !== undefined && seen.bottom > 0) this.#events.onSeen(seen.key);
+    if (seen === undefined || seen.bottom <= 0) return;
+    const whole = drawn.findLast(({ top, bottom }) => top >= 0 && bottom <= this.#height);
+    this.#events.onSeen(seen.key, whole?.key ?? seen.key);
   }
 }

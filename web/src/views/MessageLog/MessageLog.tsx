@@ -90,9 +90,9 @@ export function MessageLog({ snapshot, actions, held }: Props): ReactElement {
       onTop: loadOlder,
       onBottom: loadNewer,
       onLatest: showLatest,
-      onSeen: (key) => {
+      onSeen: (key, whole) => {
         seen(key);
-        sighted(key);
+        sighted(whole);
       },
       onFirst: tell,
     }),
@@ -147,7 +147,7 @@ interface Roving {
   /** The one message that Tab comes to. */
   readonly stop: string | undefined;
   readonly move: (event: KeyboardEvent) => void;
-  /** The last row in sight is another. */
+  /** The last row that is wholly in sight is another: browsers move what is cut off when it gets the focus. */
   readonly sighted: (key: string) => void;
 }
 

@@ -1,5 +1,5 @@
 import { computed, source, type Signal } from "../../base/signal.ts";
-import type { LogPlace, LogStart } from "../../ui/VirtualLog/LogWindow.ts";
+import type { LogPlace, LogStart } from "../../ui/VirtualLog/LogPlace.ts";
 import type { MessageLogActions, MessageLogSnapshot } from "../../views/MessageLog/MessageLog.tsx";
 import type { Conversation, ConversationSummary, Id, Message, MessageWindow, Role } from "../ports.ts";
 import { rowMaker, unreadKey } from "../rows.ts";

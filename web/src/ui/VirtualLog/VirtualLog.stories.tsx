@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState, type ReactElement, type Ref } from "react";
 import type { Stories } from "../../gallery/story.ts";
-import type { LogEvents } from "./LogWindow.ts";
+import type { LogEvents } from "./LogPlace.ts";
 import { VirtualLog, type LogHandle } from "./VirtualLog.tsx";
 
 interface SizedRow {

@@ -11,7 +11,8 @@ import {
   type Ref,
 } from "react";
 import { useSignal } from "../../base/useSignal.ts";
-import { LogWindow, type LogEvents, type LogPlace, type LogRow, type LogStart } from "./LogWindow.ts";
+import type { LogEvents, LogPlace, LogRow, LogStart } from "./LogPlace.ts";
+import { LogWindow } from "./LogWindow.ts";
 import styles from "./VirtualLog.module.css";
 
 /** What there is to know of one row besides what it says. */

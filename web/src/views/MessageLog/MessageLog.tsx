@@ -14,7 +14,7 @@ import { Badge } from "../../ui/Badge/Badge.tsx";
 import { DayPill } from "../../ui/DayPill/DayPill.tsx";
 import { Spinner } from "../../ui/Spinner/Spinner.tsx";
 import { VirtualLog, type LogHandle, type RowState } from "../../ui/VirtualLog/VirtualLog.tsx";
-import type { LogEvents, LogPlace, LogStart } from "../../ui/VirtualLog/LogWindow.ts";
+import type { LogEvents, LogPlace, LogStart } from "../../ui/VirtualLog/LogPlace.ts";
 import { Message, type MessageActions, type MessageSnapshot } from "../Message/Message.tsx";
 import { SystemLine } from "../SystemLine/SystemLine.tsx";
 import type { SystemSnapshot } from "../SystemLine/systemText.ts";

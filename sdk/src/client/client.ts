@@ -1,5 +1,5 @@
 import type { Random, Stop } from "../base/clock.ts";
-import { systemRandom } from "../base/clock.ts";
+import { systemClock, systemRandom } from "../base/clock.ts";
 import type { Id } from "../base/id.ts";
 import { signalOf } from "../base/signal.ts";
 import type { Signal } from "../base/signal.ts";
@@ -155,7 +155,7 @@ export function clientOf(host: Host, random: Random = systemRandom): Client {
     conversations: kept(host, { of: "conversations" }),
     account: kept(host, { of: "account" }),
     conversation: (id) =>
-      createConversation(host, id, random, (window) => signal({ of: "window", conversation: id, window })),
+      createConversation(host, id, random, (window) => later(signal({ of: "window", conversation: id, window }))),
     onMessage: (listener) =>
       host.watch({ of: "incoming" }, (message) => {
         if (message !== undefined) listener(message);
@@ -225,6 +225,29 @@ function watched<T extends Topic>(host: Host, topic: T): Signal<ValueOf<T>> {
     else stop?.();
   });
   return source.signal;
+}
+
+/**
+ * The same value, whose listeners are told in a task of their own: hundreds of messages that come from another thread are long
+ * enough to read, without what is then made of them.
+ */
+function later<T>(signal: Signal<T>): Signal<T> {
+  return {
+    get: () => signal.get(),
+    subscribe: (listener) => {
+      let waiting: Stop | undefined;
+      const stop = signal.subscribe(() => {
+        waiting ??= systemClock.after(0, () => {
+          waiting = undefined;
+          listener();
+        });
+      });
+      return () => {
+        waiting?.();
+        stop();
+      };
+    },
+  };
 }
 
 /** A signal that follows its topic from the beginning, so that it can be asked without subscribing. */

@@ -8,7 +8,7 @@ import { LogSlice, type LogView } from "./LogSlice.ts";
 /** How near the end the log must be to follow it. */
 const followWithin = 80;
 /** How near an end further rows are wanted. */
-const wantedWithin = 900;
+const wantedWithin = 1_800;
 const restAfter = 120;
 
 /**

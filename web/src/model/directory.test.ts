@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { source } from "../base/signal.ts";
+import { asking, type Asking } from "../testing/asking.ts";
 import { directorySearch, type DirectorySearch } from "./directory.ts";
 import { fakeClient } from "./fake/client.ts";
 import { demoWorld } from "./fake/demo.ts";
@@ -9,39 +10,18 @@ import { fakePlatform, type FakePlatform } from "./fake/platform.ts";
 import { peopleOf } from "./people.ts";
 import type { Profile } from "./ports.ts";
 
-/** What was asked, and how it is answered. */
-interface Asked {
-  readonly text: string;
-  readonly answer: (profiles: readonly Profile[]) => Promise<void>;
-  readonly fail: (reason: string) => Promise<void>;
-}
-
-let asked: Asked[] = [];
+let asked: Asking<[string, number?], readonly Profile[]>["asked"] = [];
 let platform: FakePlatform;
 let query = source("");
 let directory: DirectorySearch;
 
 beforeEach(() => {
-  asked = [];
   platform = fakePlatform({ now: demoNow });
   query = source("");
   const fake = fakeClient(demoWorld, platform.clock);
-  const search = (text: string): Promise<readonly Profile[]> =>
-    new Promise((resolve, reject) => {
-      const settled = Promise.resolve();
-      asked.push({
-        text,
-        answer: (profiles) => {
-          resolve(profiles);
-          return settled;
-        },
-        fail: (reason) => {
-          reject(Object.assign(new Error(reason), { reason }));
-          return settled;
-        },
-      });
-    });
-  const client = { ...fake, profiles: { ...fake.profiles, search } };
+  const searches = asking<[string, number?], readonly Profile[]>();
+  asked = searches.asked;
+  const client = { ...fake, profiles: { ...fake.profiles, search: searches.ask } };
   const people = peopleOf(client, platform);
   directory = directorySearch({ client, people, platform, server: source(undefined) }, query, { emptyFinds: false });
 });
@@ -81,7 +61,7 @@ test("an answer that comes late is not taken for that to the next text", async (
   await asked[0]?.answer([]);
   expect(found()).toBe("searching");
   platform.clock.advance(250);
-  expect(asked.map(({ text }) => text)).toEqual(["gxy", "greta"]);
+  expect(asked.map(({ of: [text] }) => text)).toEqual(["gxy", "greta"]);
 });
 
 test.each(["rate-limited", "offline", "interrupted"])("what was not answered (%s) is asked again", async (reason) => {
@@ -103,7 +83,7 @@ test("a text that was not answered is not asked for again once there is another"
   query.set("greta");
   await asked[0]?.fail("offline");
   platform.clock.advance(60_000);
-  expect(asked.map(({ text }) => text)).toEqual(["gre", "greta"]);
+  expect(asked.map(({ of: [text] }) => text)).toEqual(["gre", "greta"]);
 });
 
 test("nothing is asked for any more after the end", async () => {

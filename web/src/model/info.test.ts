@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { source, type Source } from "../base/signal.ts";
 import { en } from "../i18n/en.ts";
 import { asking, problem, settled, type Asking } from "../testing/asking.ts";
+import { notingChats } from "../testing/chats.ts";
 import { fakeSession, type FakeSession } from "../testing/session.ts";
 import type { ContactSnapshot, GroupSnapshot } from "../views/InfoPane/InfoPane.tsx";
 import type { ChatActions } from "./chatActions.ts";
@@ -22,17 +23,11 @@ let part: (id: string) => Partial<Conversation>;
 let readable: boolean;
 let members: Source<readonly MemberInfo[] | undefined>;
 let session: FakeSession;
-
-const chats: ChatActions = {
-  set: (...all) => done.push(["set", ...all]),
-  setArchived: (...all) => done.push(["setArchived", ...all]),
-  markRead: (...all) => done.push(["markRead", ...all]),
-  leave: (...all) => done.push(["leave", ...all]),
-  writeTo: (...all) => done.push(["writeTo", ...all]),
-};
+let chats: ChatActions;
 
 beforeEach(() => {
   done = [];
+  chats = notingChats(done);
   changing = asking();
   putting = asking();
   readable = true;

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { source, type Source } from "../base/signal.ts";
 import { en } from "../i18n/en.ts";
 import { asking, settled, type Asking } from "../testing/asking.ts";
+import { notingChats } from "../testing/chats.ts";
 import { fakeSession, type FakeSession } from "../testing/session.ts";
 import type { ChatRowSnapshot } from "../views/ChatRow/ChatRow.tsx";
 import type { ChatActions } from "./chatActions.ts";
@@ -22,15 +23,7 @@ let connected: number;
 let networked: Source<boolean>;
 let session: FakeSession;
 let list: ListModel;
-
-/** Notes what is done to conversations. */
-const chats: ChatActions = {
-  set: (...all) => done.push(["set", ...all]),
-  setArchived: (...all) => done.push(["setArchived", ...all]),
-  markRead: (...all) => done.push(["markRead", ...all]),
-  leave: (...all) => done.push(["leave", ...all]),
-  writeTo: (...all) => done.push(["writeTo", ...all]),
-};
+let chats: ChatActions;
 
 function open(world = demoWorld): void {
   session = fakeSession({
@@ -49,6 +42,7 @@ function open(world = demoWorld): void {
 
 beforeEach(() => {
   done = [];
+  chats = notingChats(done);
   search = asking();
   leaving = asking();
   connected = 0;

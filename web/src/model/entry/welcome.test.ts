@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { source } from "../../base/signal.ts";
 import { en } from "../../i18n/en.ts";
-import { asking, problem } from "../../testing/asking.ts";
+import { asking, problem, settled } from "../../testing/asking.ts";
 import { fakeClient } from "../fake/client.ts";
 import { demoWorld } from "../fake/demo.ts";
 import { demoNow } from "../fake/demoTime.ts";
@@ -27,7 +27,6 @@ function setUp(address: string, server: Partial<ServerInfo> | Error = {}) {
   const parts = { client, platform, router, words: source(en) };
   return { invites, router, model: welcomeModel(parts, { accept: nothing, linkDevice: nothing }) };
 }
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("an invitation says whom it is from, and is what one comes in with", async () => {
   const { invites, model } = setUp("#invite=first");

@@ -48,18 +48,22 @@ def load(bench, server, scenario, *options, websocket=False):
 
 class Watch:
     """What the server's own counters did while a load ran, and its unsealed log at 10 s and at the end: the highest of
-    the ten seconds around and before, since it falls by some hundred megabytes at once whenever a sealing ends."""
+    the ten seconds around and before, since it falls by some hundred megabytes at once whenever a sealing ends.
 
-    def __init__(self, bench, server):
+    To ask for them takes a core for milliseconds, here and in the server: where latency is measured that would be most
+    of the last percent, and of a server alone that has such counters. There the log is not sampled."""
+
+    def __init__(self, bench, server, sampled):
         self.server, self.unsealed, self.ended = server, [], threading.Event()
         self.around_10s = bench.warm_up + 5, bench.warm_up + 15
         self.before = server.metrics()
-        self.sampler = threading.Thread(target=self.sample, daemon=True)
-        self.sampler.start()
+        self.sampler = threading.Thread(target=self.sample, daemon=True) if sampled and self.before else None
+        if self.sampler:
+            self.sampler.start()
 
     def sample(self):
         begin = time.monotonic()
-        while self.before and not self.ended.wait(1):
+        while not self.ended.wait(1):
             self.unsealed.append((time.monotonic() - begin, total(self.server.metrics(), UNSEALED)))
 
     def highest(self, first, last):
@@ -67,7 +71,8 @@ class Watch:
 
     def end(self):
         self.ended.set()
-        self.sampler.join()
+        if self.sampler:
+            self.sampler.join()
         after = self.server.metrics()
         if not after:
             return {}
@@ -83,8 +88,8 @@ class Watch:
         return out
 
 
-def traffic(bench, server, *options, seconds=None):
-    watch = Watch(bench, server)
+def traffic(bench, server, *options, seconds=None, sampled=True):
+    watch = Watch(bench, server, sampled)
     figures = load(
         bench, server, "traffic", "--seconds", seconds or bench.seconds, "--warm-up", bench.warm_up,
         "--version", bench.version, "--threads", bench.threads, *options,
@@ -96,10 +101,10 @@ def make_pairs(server):
     server.write_world(2 * PAIRS, [[2 * i, 2 * i + 1] for i in range(PAIRS)])
 
 
-def pairs(bench, server, *options):
+def pairs(bench, server, *options, sampled=True):
     server.start()
     make_pairs(server)
-    return traffic(bench, server, *options)
+    return traffic(bench, server, *options, sampled=sampled)
 
 
 def pairs_window_16(bench, server):
@@ -125,7 +130,7 @@ def fan_out(bench, server):
 
 
 def open_loop(bench, server):
-    return pairs(bench, server, "--rate", 5000)
+    return pairs(bench, server, "--rate", 5000, sampled=False)
 
 
 def idle(bench, server, websocket=False):

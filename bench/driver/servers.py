@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import math
 import os
 import pathlib
 import secrets
@@ -235,7 +236,8 @@ def total(metrics, name):
 
 
 def percentile(before, after, name, share):
-    """The bound in seconds of the bucket of histogram `name` that holds the percentile of what came between."""
+    """The percentile in seconds of what came between to histogram `name`, interpolated within its bucket as Prometheus'
+    histogram_quantile does."""
     buckets = {}
     for series, value in after.items():
         if series.startswith(name + "_bucket{"):
@@ -245,4 +247,8 @@ def percentile(before, after, name, share):
     if not buckets or max(buckets.values()) == 0:
         return None
     wanted = share * max(buckets.values())
-    return min(bound for bound, count in buckets.items() if count >= wanted)
+    below, counted = 0, 0
+    for bound, count in sorted(buckets.items()):
+        if count >= wanted:
+            return below if math.isinf(bound) else below + (bound - below) * (wanted - counted) / (count - counted)
+        below, counted = bound, count

@@ -27,7 +27,8 @@ TEST(Metrics, AHistogramsBucketsAreCumulativeAndInSeconds) {
   h.observe_us(100'000'000, 2);
   const auto text = m.expose();
   EXPECT_THAT(text, HasSubstr("dunlin_sync_seconds_bucket{le=\"1.6e-05\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("dunlin_sync_seconds_bucket{le=\"3.2e-05\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("dunlin_sync_seconds_bucket{le=\"2.4e-05\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("dunlin_sync_seconds_bucket{le=\"8.388608\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("dunlin_sync_seconds_bucket{le=\"+Inf\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("dunlin_sync_seconds_count 4\n"));
 }

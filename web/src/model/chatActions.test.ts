@@ -50,13 +50,46 @@ test("what is set for a conversation leaves the rest of its settings", () => {
   expect(wanted()).toEqual([{ pinned: true, muted: true }]);
 });
 
-test("what is set while other settings are on their way does not undo them", async () => {
+test("what is set while other settings are on their way waits for them, and does not undo them", async () => {
   chats.set(films, { pinned: true });
   chats.set(films, { archived: true });
-  expect(wanted().at(-1)).toEqual({ muted: true, pinned: true, archived: true });
+  chats.set(films, { muted: false });
+  expect(wanted()).toEqual([{ muted: true, pinned: true }]);
+  await settings.asked[0]?.answer();
+  expect(wanted().slice(1)).toEqual([{ pinned: true, archived: true }]);
+  await settings.asked[1]?.answer();
+  expect(wanted()).toHaveLength(2);
+});
+
+test("what was refused is not set by what waited behind it", async () => {
+  chats.set(films, { pinned: true });
+  chats.set(films, { archived: true });
+  await settings.asked[0]?.fail("unexpected");
+  expect(toast()).toBe(en.app.failed);
+  expect(wanted().at(-1)).toEqual({ muted: true, archived: true });
+});
+
+test("what was taken stays, although what came after it was refused", async () => {
+  chats.set(films, { pinned: true });
+  chats.set(films, { archived: true });
   await settings.asked[0]?.answer();
   chats.set(films, { muted: false });
-  expect(wanted().at(-1)).toEqual({ pinned: true, archived: true });
+  await settings.asked[1]?.fail("unexpected");
+  expect(wanted().at(-1)).toEqual({ pinned: true });
+});
+
+test("settings of one conversation do not wait for those of another", () => {
+  chats.set(films, { pinned: true });
+  chats.set(rota, { muted: true });
+  expect(wanted()).toHaveLength(2);
+});
+
+test("what waits for a conversation that is left meanwhile is not set", async () => {
+  chats.set(films, { pinned: true });
+  chats.set(films, { archived: true });
+  session.client.state.conversations.set([]);
+  await settings.asked[0]?.fail("unexpected");
+  expect(wanted()).toHaveLength(1);
 });
 
 test("settings that were refused are not set again with the next ones", async () => {
@@ -79,17 +112,19 @@ test("for a conversation that is not there nothing is set", () => {
   expect(wanted()).toEqual([]);
 });
 
-test("what was archived can be taken out again for as long as it is said", () => {
+test("what was archived can be taken out again for as long as it is said", async () => {
   chats.setArchived(films, true);
   expect(toast()).toBe("Chat archived");
   session.toasts.current.get()?.action?.onSelect();
+  await settings.asked[0]?.answer();
   expect(wanted()).toEqual([{ muted: true, archived: true }, { muted: true }]);
 });
 
-test("so can what was taken out of the archive", () => {
+test("so can what was taken out of the archive", async () => {
   chats.setArchived(films, false);
   expect(toast()).toBe("Chat taken out of the archive");
   session.toasts.current.get()?.action?.onSelect();
+  await settings.asked[0]?.answer();
   expect(wanted().at(-1)).toEqual({ muted: true, archived: true });
 });
 

@@ -18,20 +18,7 @@ export function chatActions(session: Session): ChatActions {
   const { client, router, toasts } = session;
   const summaryOf = (id: Id): ConversationSummary | undefined =>
     client.conversations.get().find((summary) => summary.id === id);
-  /** Settings that are on their way: what is set meanwhile is set on top of them, for the server takes them as a whole. */
-  const underWay = new Map<Id, Settings>();
-  const set = (id: Id, change: Partial<ChatSettings>): void => {
-    const summary = summaryOf(id);
-    if (summary === undefined) return;
-    const settings = withChatSettings(underWay.get(id) ?? summary.settings, change);
-    underWay.set(id, settings);
-    const over = (): void => {
-      if (underWay.get(id) === settings) underWay.delete(id);
-    };
-    const setting = client.conversation(id).setSettings(settings);
-    attempt(session, setting);
-    setting.then(over, over);
-  };
+  const set = settingsInTurn(session, summaryOf);
   return {
     set,
     setArchived: (id, archived) => {
@@ -73,6 +60,44 @@ export function chatActions(session: Session): ChatActions {
         () => undefined,
       );
     },
+  };
+}
+
+/**
+ * Sets what a reader wants of a conversation, one request after the other: the server takes settings as a whole and may
+ * refuse them, so what comes next is set on top of what has been taken.
+ */
+function settingsInTurn(
+  session: Session,
+  summaryOf: (id: Id) => ConversationSummary | undefined,
+): (id: Id, change: Partial<ChatSettings>) => void {
+  /** Of each conversation whose settings are on their way: what waits behind them. */
+  const waiting = new Map<Id, Partial<ChatSettings>>();
+  const send = (id: Id, before: Settings, change: Partial<ChatSettings>): void => {
+    const settings = withChatSettings(before, change);
+    const goOn = (taken: Settings): void => {
+      const next = waiting.get(id) ?? {};
+      waiting.delete(id);
+      if (summaryOf(id) !== undefined && Object.keys(next).length > 0) send(id, taken, next);
+    };
+    waiting.set(id, {});
+    const setting = session.client.conversation(id).setSettings(settings);
+    attempt(session, setting);
+    setting.then(
+      () => {
+        goOn(settings);
+      },
+      () => {
+        goOn(before);
+      },
+    );
+  };
+  return (id, change) => {
+    const summary = summaryOf(id);
+    if (summary === undefined) return;
+    const before = waiting.get(id);
+    if (before === undefined) send(id, summary.settings, change);
+    else waiting.set(id, { ...before, ...change });
   };
 }
 

@@ -50,20 +50,20 @@ class Watch:
     """What the server's own counters did while a load ran, and its unsealed log at 10 s and at the end: the highest of
     the ten seconds around and before, since it falls by some hundred megabytes at once whenever a sealing ends.
 
-    To ask for them takes a core for milliseconds, here and in the server: where latency is measured that would be most
-    of the last percent, and of a server alone that has such counters. There the log is not sampled."""
+    To ask for them takes a core for milliseconds, here and in the server, and only of a server that has such counters:
+    where latency is what is measured, the log is not sampled."""
 
     def __init__(self, bench, server, sampled):
         self.server, self.unsealed, self.ended = server, [], threading.Event()
         self.around_10s = bench.warm_up + 5, bench.warm_up + 15
         self.before = server.metrics()
-        self.sampler = threading.Thread(target=self.sample, daemon=True) if sampled and self.before else None
-        if self.sampler:
-            self.sampler.start()
+        self.sampled = sampled and bool(self.before)
+        self.sampler = threading.Thread(target=self.sample, daemon=True)
+        self.sampler.start()
 
     def sample(self):
         begin = time.monotonic()
-        while not self.ended.wait(1):
+        while self.sampled and not self.ended.wait(1):
             self.unsealed.append((time.monotonic() - begin, total(self.server.metrics(), UNSEALED)))
 
     def highest(self, first, last):
@@ -71,8 +71,7 @@ class Watch:
 
     def end(self):
         self.ended.set()
-        if self.sampler:
-            self.sampler.join()
+        self.sampler.join()
         after = self.server.metrics()
         if not after:
             return {}
@@ -242,7 +241,8 @@ def slow_reader(bench, server):
         third = 2 * PAIRS
         server.write_world(third + 1, [[2 * i, 2 * i + 1, third] for i in range(PAIRS)])
         seconds = min(bench.seconds, SLOW_READER_SECONDS)
-        part = traffic(bench, server, "--rate", 5000, "--stopped-reader", third, *options, seconds=seconds)
+        options = ("--rate", 5000, "--stopped-reader", third, *options)
+        part = traffic(bench, server, *options, seconds=seconds, sampled=False)
         figures |= {f"{key}_{name}": part[key] for key in ("p99_us", "peak_rss", "lost", "doubled", "reordered")}
         server.remove()
     return figures | {

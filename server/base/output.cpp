@@ -20,10 +20,10 @@ std::size_t length_of(const output_link& link) { return static_cast<std::size_t>
 std::uint8_t* room_of(output_link* chunk) { return reinterpret_cast<std::uint8_t*>(chunk + 1); }
 
 // Pages of their own: from the heap, a chunk given back would stay resident between what lies beside it.
-output_link* take_pages() {
+void* take_pages() {
   void* at = ::mmap(nullptr, chunk_pool::chunk_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) throw std::bad_alloc();
-  return static_cast<output_link*>(at);
+  return at;
 }
 
 // False: the system wants to keep count of no more holes; the chunk stays.
@@ -46,27 +46,14 @@ void chunk_pool::trim() {
   least_free_ = free_count_;
 }
 
-output_link* chunk_pool::borrow() {
-  output_link* chunk = free_;
-  if (chunk != nullptr) {
-    free_ = chunk->next;
-    least_free_ = std::min(least_free_, --free_count_);
-  } else {
-    chunk = take_pages();
-  }
-  ++borrowed_;
-  new (chunk) output_link;
-  chunk->begin = chunk->end = room_of(chunk);
+void chunk_pool::grow() {
+  output_link* const chunk = new (take_pages()) output_link;
   chunk->limit = reinterpret_cast<std::uint8_t*>(chunk) + chunk_size;
-  return chunk;
+  keep(chunk);
 }
 
-void chunk_pool::give_back(output_link* chunk) {
-  --borrowed_;
-  if (free_count_ >= max_free_ && give_pages(chunk)) return;
-  chunk->next = free_;
-  free_ = chunk;
-  ++free_count_;
+void chunk_pool::give_up(output_link* chunk) {
+  if (!give_pages(chunk)) keep(chunk);
 }
 
 output& output::operator=(output&& other) noexcept {
@@ -80,9 +67,19 @@ output& output::operator=(output&& other) noexcept {
 }
 
 void output::add_chunk() {
-  output_link* chunk = pool_->borrow();
+  if (pool_->free_chunks() == 0) [[unlikely]] {
+    return add_new_chunk();
+  }
+  output_link* const chunk = pool_->borrow();
+  chunk->next = nullptr;
+  chunk->begin = chunk->end = room_of(chunk);
   (tail_ == nullptr ? head_ : tail_->next) = chunk;
   tail_ = chunk;
+}
+
+void output::add_new_chunk() {
+  pool_->grow();
+  add_chunk();
 }
 
 void output::append_slowly(byte_span data) {
@@ -121,14 +118,12 @@ std::size_t output::gather(std::span<iovec> into) const {
 }
 
 void output::drop_head() {
-  output_link* link = std::exchange(head_, head_->next);
+  output_link* const link = std::exchange(head_, head_->next);
   if (head_ == nullptr) tail_ = nullptr;
-  if (link->reference) {
-    delete static_cast<shared_link*>(link);
-  } else {
-    pool_->give_back(link);
-  }
+  give_back(link);
 }
+
+void output::drop_reference(output_link* link) { delete static_cast<shared_link*>(link); }
 
 void output::consume(std::size_t n) {
   while (head_ != nullptr && n >= length_of(*head_)) {

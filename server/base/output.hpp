@@ -10,6 +10,7 @@
 // and fewer when trimmed; what is borrowed at a time is bounded by what all outputs hold.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -53,8 +54,28 @@ class chunk_pool {
 
  private:
   friend class output;
-  detail::output_link* borrow();
-  void give_back(detail::output_link* chunk);
+  // REQUIRES: there is a free one.
+  detail::output_link* borrow() {
+    detail::output_link* const chunk = free_;
+    free_ = chunk->next;
+    least_free_ = std::min(least_free_, --free_count_);
+    ++borrowed_;
+    return chunk;
+  }
+  void grow();  // by a free chunk
+  void give_back(detail::output_link* chunk) {
+    --borrowed_;
+    if (free_count_ >= max_free_) [[unlikely]] {
+      return give_up(chunk);
+    }
+    keep(chunk);
+  }
+  void keep(detail::output_link* chunk) {
+    chunk->next = free_;
+    free_ = chunk;
+    ++free_count_;
+  }
+  void give_up(detail::output_link* chunk);  // keeps it if the system does not take it
 
   detail::output_link* free_ = nullptr;
   std::size_t free_count_ = 0;
@@ -121,6 +142,16 @@ class output {
   }
   [[nodiscard]] bool empty() const { return head_ == nullptr; }
 
+  // All of it, if that is one piece, as it mostly is; otherwise nothing. It stays valid as long as those of gather().
+  [[nodiscard]] byte_span only_piece() const {
+    return head_ != nullptr && head_ == tail_ ? byte_span(head_->begin, head_->end) : byte_span();
+  }
+  // It has been written. REQUIRES: there is one.
+  void drop_only_piece() {
+    detail::output_link* const link = head_;
+    head_ = tail_ = nullptr;
+    give_back(link);
+  }
   // Describes the first bytes, in order, in up to `into.size()` pieces; returns the number of pieces used. They stay
   // valid until the next consume, clear or destruction; appending leaves them valid.
   [[nodiscard]] std::size_t gather(std::span<iovec> into) const;
@@ -131,7 +162,15 @@ class output {
  private:
   void append_slowly(byte_span data);
   void add_chunk();
+  [[gnu::noinline]] void add_new_chunk();
   void drop_head();
+  void give_back(detail::output_link* link) {
+    if (link->reference) [[unlikely]] {
+      return drop_reference(link);
+    }
+    pool_->give_back(link);
+  }
+  static void drop_reference(detail::output_link* link);
 
   chunk_pool* pool_;
   detail::output_link* head_ = nullptr;

@@ -379,9 +379,4 @@ void device_link::read_again() {
   port_->resume();
 }
 
-void device_link::on_writable() {
-  protocol_->on_written();
-  if (held_back_) pump();
-}
-
 }  // namespace dunlin::engine

@@ -88,7 +88,10 @@ class device_link final : public mqtt::host {
   // The transport is gone or about to be: the session is kept or ends.
   void closed();
   // The output was written: there may be room again.
-  void on_writable();
+  void on_writable() {
+    protocol_->on_written();
+    if (held_back_) pump();
+  }
 
   // --- the shard's side
   [[nodiscard]] std::uint64_t id() const { return id_; }

@@ -21,12 +21,15 @@ namespace {
 
 constexpr mono_ms tick_ms = 256;
 
-// As ::recv and ::sendmsg, but no points at which a thread may be cancelled, for which glibc does some 35 instructions
-// before and after each call: no thread of ours ever is.
-ssize_t receive(int socket, std::span<std::uint8_t> into) {
+// As ::recv, ::send and ::sendmsg, but no points at which a thread may be cancelled, for which glibc does some 35
+// instructions before and after each call: no thread of ours ever is.
+ssize_t receive_from(int socket, std::span<std::uint8_t> into) {
   return ::syscall(SYS_recvfrom, socket, into.data(), into.size(), MSG_DONTWAIT, nullptr, nullptr);
 }
-ssize_t send_pieces(int socket, const msghdr& message) {
+ssize_t send_piece(int socket, byte_span piece) {
+  return ::syscall(SYS_sendto, socket, piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT, nullptr, 0);
+}
+ssize_t send_message(int socket, const msghdr& message) {
   return ::syscall(SYS_sendmsg, socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -58,7 +61,7 @@ transport transport::websocket(descriptor socket, bytes early) {
 
 connection::~connection() {
   DUNLIN_CHECK(!in_user_);
-  if (phase_ != phase::unopened && phase_ != phase::gone) loop_->remove(place_);
+  if (is_in_loop()) loop_->remove(place_);
 }
 
 status connection::open(transport what) {
@@ -89,10 +92,6 @@ transport connection::detach() {
   return t;
 }
 
-void connection::mark_dirty() {
-  if (phase_ != phase::unopened && phase_ != phase::gone) loop_->mark_dirty(place_);
-}
-
 void connection::resume() {
   if (phase_ != phase::open) return;
   resumed_ = true;
@@ -108,68 +107,101 @@ void connection::close_after_flush(close_code code) {
 }
 
 rt::event_handler::next connection::on_ready(rt::readiness what) {
-  if (what.error) {
+  if (phase_ != phase::open || end_seen_ || blocked_ || kept_ || frames_ || what.is_over()) [[unlikely]] {
+    return on_unusual(what);
+  }
+  refused_ = resumed_ = false;
+  if (!what.in() && !readable_) return next::done;
+  if (!user_->wants_input()) [[unlikely]] {
+    refused_ = readable_ = true;
+    return next::done;
+  }
+  const ssize_t n = receive();
+  if (n <= 0) [[unlikely]] {
+    return received_none(n);
+  }
+  const std::span<std::uint8_t> buffer = loop_->receive_buffer();
+  feed(buffer.first(static_cast<std::size_t>(n)));
+  if (!out_.empty()) mark_dirty();
+  return after_read(n == std::ssize(buffer));
+}
+
+rt::event_handler::next connection::on_unusual(rt::readiness what) {
+  if (what.error()) {
     finish();
     return next::done;
   }
-  if (std::exchange(resumed_, false) && kept_) refused_ = true;
-  if (what.in || what.end) readable_ = true;
-  if (what.end) end_seen_ = true;
-  if (what.out) {
+  if (resumed_ && kept_) refused_ = true;
+  resumed_ = false;
+  if (what.in() || what.end()) readable_ = true;
+  if (what.end()) end_seen_ = true;
+  if (what.out()) {
     blocked_ = false;
     if (has_unsent()) mark_dirty();
   }
   if (phase_ == phase::lingering) return discard();
-  return phase_ == phase::open ? read() : next::done;
+  if (phase_ != phase::open || !give_kept() || !readable_) return next::done;
+  const ssize_t n = receive();
+  if (n <= 0) return received_none(n);
+  const std::span<std::uint8_t> buffer = loop_->receive_buffer();
+  const auto size = static_cast<std::size_t>(n);
+  if (frames_) {
+    take_frames(buffer.first(size));
+  } else {
+    take_payload(size);
+  }
+  if (has_unsent()) mark_dirty();
+  // The peer's end is behind the last bytes, and no edge tells of it twice: it takes one more recv.
+  return after_read(size == buffer.size() || end_seen_);
 }
 
-rt::event_handler::next connection::read() {
+bool connection::give_kept() {
   if (!user_->wants_input()) {
     refused_ = true;
-    return next::done;
+    return false;
   }
-  const bool fed = std::exchange(refused_, false) && kept_;
-  if (fed) feed_kept();
-  if (fed || frames_) after_feed();
-  if (phase_ != phase::open || refused_ || !readable_) return next::done;
+  const bool again = refused_ && kept_;
+  refused_ = false;
+  if (again) feed_kept();
+  if (frames_) after_frames();
+  if (has_unsent()) mark_dirty();
+  return phase_ == phase::open && !refused_;
+}
 
-  const std::span<std::uint8_t> buffer = loop_->receive_buffer();
+ssize_t connection::receive() {
   loop_->counters().recvs.add();
-  const ssize_t n = receive(socket_.get(), buffer);
-  if (n < 0) {
-    if (errno == EINTR) return next::again;
-    if (errno == EAGAIN) {
-      readable_ = false;
-    } else {
-      finish();
-    }
-    return next::done;
-  }
+  return receive_from(socket_.get(), loop_->receive_buffer());
+}
+
+rt::event_handler::next connection::after_read(bool more) {
+  readable_ = more;
+  return more && phase_ == phase::open && !refused_ ? next::again : next::done;
+}
+
+rt::event_handler::next connection::received_none(ssize_t n) {
+  readable_ = true;
+  if (n < 0 && errno == EINTR) return next::again;
   if (n == 0) {
     phase_ = phase::ending;
     mark_dirty();
-    return next::done;
+  } else if (errno == EAGAIN) {
+    readable_ = false;
+  } else {
+    finish();
   }
-  const auto size = static_cast<std::size_t>(n);
-  // The peer's end is behind the last bytes, and no edge tells of it twice: it takes one more recv.
-  if (size < buffer.size() && !end_seen_) readable_ = false;
-  take_input(buffer.first(size));
-  return readable_ && phase_ == phase::open && !refused_ ? next::again : next::done;
+  return next::done;
 }
 
 rt::event_handler::next connection::discard() {
-  const std::span<std::uint8_t> buffer = loop_->receive_buffer();
-  loop_->counters().recvs.add();
-  const ssize_t n = receive(socket_.get(), buffer);
+  const ssize_t n = receive();
   if (n > 0) return next::again;
   if (n == 0 || (errno != EAGAIN && errno != EINTR)) finish();
   return next::done;
 }
 
-void connection::take_input(std::span<std::uint8_t> raw) {
-  const std::size_t n = frames_ ? frames_->in.decode(raw) : raw.size();
-  if (n > 0) take_payload(n);
-  after_feed();
+void connection::take_frames(std::span<std::uint8_t> raw) {
+  if (const std::size_t n = frames_->in.decode(raw); n > 0) take_payload(n);
+  after_frames();
 }
 
 // n bytes of payload stand at the beginning of the loop's buffer.
@@ -193,9 +225,15 @@ void connection::feed(byte_span in) {
   in_user_ = true;
   const taken t = user_->on_bytes(in);
   in_user_ = false;
+  if (t.consumed != in.size()) [[unlikely]] {
+    keep(in, t);
+  }
+}
+
+void connection::keep(byte_span in, taken t) {
   DUNLIN_CHECK(t.consumed <= in.size());
+  if (phase_ != phase::open) return;
   const byte_span rest = in.subspan(t.consumed);
-  if (rest.empty() || phase_ != phase::open) return;
   kept_ = std::make_unique<kept_bytes>(kept_bytes{bytes(rest.begin(), rest.end()), 0, t.wanted});
   refused_ = !user_->wants_input();
 }
@@ -219,28 +257,46 @@ void connection::feed_kept() {
   kept_->begin = 0;
 }
 
-void connection::after_feed() {
-  if (frames_) {
-    if (frames_->in.owes_pong()) frames_->out.pong(frames_->in.take_pong());
-    // A Close stands behind what was received before it: the user gets that first.
-    if (frames_->in.ended() && !(refused_ && kept_) && phase_ == phase::open) {
-      if (frames_->in.broken()) user_->on_bad_frame(frames_->in.reply());
-      close_after_flush(frames_->in.reply());
-    }
+void connection::after_frames() {
+  if (frames_->in.owes_pong()) frames_->out.pong(frames_->in.take_pong());
+  // A Close stands behind what was received before it: the user gets that first.
+  if (frames_->in.ended() && !(refused_ && kept_) && phase_ == phase::open) {
+    if (frames_->in.broken()) user_->on_bad_frame(frames_->in.reply());
+    close_after_flush(frames_->in.reply());
   }
-  if (has_unsent()) mark_dirty();
 }
 
 bool connection::has_unsent() const { return !out_.empty() || (frames_ && !frames_->out.idle()); }
 
 void connection::on_flush() {
-  const bool broken = has_unsent() && !blocked_ && !send();
-  // Whoever ended first gets what there was in one piece, or not at all.
-  if (broken || phase_ == phase::ending) return finish();
-  if (!has_unsent()) all_sent();
+  if (phase_ != phase::open || blocked_ || frames_) [[unlikely]] {
+    return flush_unusual();
+  }
+  const byte_span piece = out_.only_piece();
+  if (piece.empty()) [[unlikely]] {
+    return flush_unusual();
+  }
+  loop_->counters().sends.add();
+  const ssize_t n = send_piece(socket_.get(), piece);
+  if (n != std::ssize(piece)) [[unlikely]] {
+    return sent(piece.size(), n);
+  }
+  out_.drop_only_piece();
+  tell_written();
+  if (phase_ != phase::open || refused_ || !out_.empty()) [[unlikely]] {
+    after_written();
+  }
 }
 
-bool connection::send() {
+void connection::flush_unusual() {
+  if (has_unsent() && !blocked_) {
+    send_pieces();
+  } else {
+    end_flush();
+  }
+}
+
+void connection::send_pieces() {
   std::array<iovec, max_pieces> pieces;
   std::size_t used = 0;
   std::size_t limit = out_.size();
@@ -262,29 +318,37 @@ bool connection::send() {
   message.msg_iov = pieces.data();
   message.msg_iovlen = used;
   loop_->counters().sends.add();
-  const ssize_t n = send_pieces(socket_.get(), message);
-  if (n < 0 && errno != EAGAIN && errno != EINTR) return false;
+  sent(wanted, send_message(socket_.get(), message));
+}
+
+void connection::sent(std::size_t wanted, ssize_t n) {
+  if (n < 0 && errno != EAGAIN && errno != EINTR) return finish();
   if (n < 0 && errno == EAGAIN) blocked_ = true;
-  after_send(wanted, n < 0 ? 0 : static_cast<std::size_t>(n));
-  return true;
-}
-
-void connection::after_send(std::size_t wanted, std::size_t sent) {
-  if (sent > 0) {
-    if (sent < wanted) blocked_ = true;
-    out_.consume(frames_ ? frames_->out.sent(sent) : sent);
-    if (phase_ == phase::open) {
-      in_user_ = true;
-      user_->on_written();
-      in_user_ = false;
-      if (refused_ && phase_ == phase::open && user_->wants_input()) resume();
-    }
+  if (n > 0) {
+    const auto size = static_cast<std::size_t>(n);
+    if (size < wanted) blocked_ = true;
+    out_.consume(frames_ ? frames_->out.sent(size) : size);
+    if (phase_ == phase::open) tell_written();
   }
-  if (has_unsent() && !blocked_) mark_dirty();
+  after_written();
 }
 
-void connection::all_sent() {
-  if (phase_ != phase::closing) return;
+void connection::tell_written() {
+  in_user_ = true;
+  user_->on_written();
+  in_user_ = false;
+}
+
+void connection::after_written() {
+  if (refused_ && phase_ == phase::open && user_->wants_input()) resume();
+  if (has_unsent() && !blocked_) mark_dirty();
+  end_flush();
+}
+
+void connection::end_flush() {
+  // Whoever ended first gets what there was in one piece, or not at all.
+  if (phase_ == phase::ending) return finish();
+  if (phase_ != phase::closing || has_unsent()) return;
   if (::shutdown(socket_.get(), SHUT_WR) != 0) return finish();
   phase_ = phase::lingering;
   kept_.reset();

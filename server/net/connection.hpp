@@ -9,7 +9,7 @@
 // Reading: one recv into the loop's buffer for each readiness, everything in it decoded; a short one means that the
 // socket is drained, one that filled the buffer sends the connection to the end of the loop's line. Nothing is read
 // while the user wants no input: what had been read is kept, the readiness remembered, and the kernel's window holds
-// the peer back. Writing: one sendmsg a turn at most; what the socket does not take waits for its edge.
+// the peer back. Writing: one send a turn at most; what the socket does not take waits for its edge.
 //
 // Thread rule: the loop's thread; a `transport` may go to another. Lifetime: loop and user outlive it. It must not be
 // destroyed or detached inside on_bytes, on_written or on_silent; inside on_closed it may.
@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <sys/types.h>
 
 #include "base/bytes.hpp"
 #include "base/output.hpp"
@@ -101,7 +102,9 @@ class connection final : public rt::event_handler {
   [[nodiscard]] bool is_open() const { return phase_ == phase::open; }
   [[nodiscard]] output& out() { return out_; }
   // Something stands in the output. Not needed for what was written inside on_bytes, on_written and on_silent.
-  void mark_dirty();
+  void mark_dirty() {
+    if (is_in_loop()) loop_->mark_dirty(place_);
+  }
   // The user wants input again.
   void resume();
   // No more input; the output is sent, then the connection ends. Further calls change nothing.
@@ -112,7 +115,7 @@ class connection final : public rt::event_handler {
   void on_sweep(mono_ms now) override;
 
  private:
-  enum class phase : std::uint8_t { unopened, open, closing, lingering, ending, gone };
+  enum class phase : std::uint8_t { unopened, gone, open, closing, lingering, ending };
   // Bytes that the user did not consume.
   struct kept_bytes {
     bytes data;
@@ -122,18 +125,30 @@ class connection final : public rt::event_handler {
     [[nodiscard]] byte_span rest() const { return byte_span(data).subspan(begin); }
   };
 
-  next read();
+  [[nodiscard]] bool is_in_loop() const { return phase_ != phase::unopened && phase_ != phase::gone; }
+  // on_ready and on_flush where anything is not as it mostly is.
+  next on_unusual(rt::readiness what);
+  void flush_unusual();
+  // False: nothing is to be read now.
+  bool give_kept();
+  inline ssize_t receive();
+  // What was received is dealt with; the socket may have more, or has not.
+  next after_read(bool more);
+  next received_none(ssize_t n);
   next discard();
-  void take_input(std::span<std::uint8_t> raw);
+  void take_frames(std::span<std::uint8_t> raw);
   void take_payload(std::size_t n);
-  void feed(byte_span in);
+  inline void feed(byte_span in);
+  void keep(byte_span in, taken t);
   void feed_kept();
-  void after_feed();
+  void after_frames();
   [[nodiscard]] bool has_unsent() const;
-  // False: the connection is broken.
-  bool send();
-  void after_send(std::size_t wanted, std::size_t sent);
-  void all_sent();
+  void send_pieces();
+  // The socket was given so many bytes, and took n; less than 0: errno says why none.
+  void sent(std::size_t wanted, ssize_t n);
+  inline void tell_written();
+  void after_written();
+  void end_flush();
   void finish();
   void stamp(mono_ms now);
   [[nodiscard]] mono_ms elapsed(mono_ms now) const;

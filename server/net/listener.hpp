@@ -77,6 +77,7 @@ class listener final : public rt::event_handler {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
   next on_ready(rt::readiness what) override;
+  void on_flush() override {}
   void on_sweep(mono_ms now) override;
 
  private:

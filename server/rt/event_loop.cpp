@@ -28,7 +28,7 @@ loop_counters::loop_counters(metrics& registry, std::string_view labels)
     : turns(registry.make_counter("dunlin_loop_turns_total", "Turns of the event loop.", labels)),
       epoll_waits(registry.make_counter("dunlin_loop_epoll_waits_total", "Calls of epoll_wait.", labels)),
       recvs(registry.make_counter("dunlin_loop_recvs_total", "Calls of recv.", labels)),
-      sends(registry.make_counter("dunlin_loop_sends_total", "Calls of sendmsg.", labels)),
+      sends(registry.make_counter("dunlin_loop_sends_total", "Calls of sendto and sendmsg.", labels)),
       wakes(registry.make_counter("dunlin_loop_wakes_total", "Times another thread woke the loop.", labels)),
       post_full(registry.make_counter("dunlin_loop_post_full_total", "Functions refused: too many waited.", labels)) {}
 
@@ -140,35 +140,10 @@ void event_loop::detach(place p, int fd) {
   free_place(p);
 }
 
-void event_loop::mark_dirty(place p) {
-  slot& s = at(p);
-  if (s.dirty) return;
-  s.dirty = true;
-  dirty_.push_back(key_of(p));
-}
+// Out of the way of mark_dirty, as it may have to make room.
+void event_loop::list_dirty(place p) { dirty_.push_back(p); }
 
-void event_loop::resume(place p) {
-  DUNLIN_CHECK(at(p).handler != nullptr);
-  enqueue(p);
-}
-
-event_loop::slot& event_loop::at(place p) {
-  DUNLIN_CHECK(p < slots_.size() && slots_[p].handler != nullptr);
-  return slots_[p];
-}
-
-event_loop::slot* event_loop::find(key k) {
-  const auto p = static_cast<place>(k);
-  if (p >= slots_.size()) return nullptr;
-  slot& s = slots_[p];
-  return s.handler != nullptr && s.generation == static_cast<std::uint32_t>(k >> 32) ? &s : nullptr;
-}
-
-void event_loop::enqueue(place p) {
-  if (slots_[p].in_line) return;
-  slots_[p].in_line = true;
-  line_.push_back(key_of(p));
-}
+void event_loop::resume(place p) { enqueue(at(p), p); }
 
 void event_loop::free_place(place p) {
   const std::uint32_t generation = at(p).generation;
@@ -191,7 +166,7 @@ int event_loop::timeout(loop_owner& owner) {
   mono_ms ms = owner.idle_ms(now_.mono);
   // The owner may have done its last work within that call.
   if (!line_.empty() || !dirty_.empty()) return 0;
-  if (handlers() > 0) ms = std::min(ms, next_sweep_ - clock_->now().mono);
+  if (handlers() > 0) ms = std::min(ms, next_sweep_ - now_.mono);
   if (ms <= 0) return 0;
   if (const std::uint32_t us = owner.linger_us(); us != 0) linger(us);
   asleep_.exchange(true, std::memory_order_acq_rel);
@@ -212,29 +187,30 @@ void event_loop::wait(int timeout_ms) {
   now_ = clock_->now();
   for (int i = 0; i < n; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
-    slot* s = event.data.u64 == wake_key ? nullptr : find(event.data.u64);
-    if (s == nullptr) continue;
-    const std::uint32_t bits = event.events;
-    if ((bits & EPOLLIN) != 0) s->ready.in = true;
-    if ((bits & EPOLLOUT) != 0) s->ready.out = true;
-    if ((bits & EPOLLRDHUP) != 0) s->ready.end = true;
-    if ((bits & (EPOLLERR | EPOLLHUP)) != 0) s->ready.error = true;
-    enqueue(static_cast<place>(event.data.u64));
+    const key k = event.data.u64;
+    if (k == wake_key) continue;
+    const auto p = static_cast<place>(k);
+    slot& s = slots_[p];
+    if (s.generation != static_cast<std::uint32_t>(k >> 32)) continue;  // of a handler that has left
+    s.ready.bits |= static_cast<std::uint16_t>(event.events);
+    enqueue(s, p);
   }
 }
 
 void event_loop::handle_ready() {
   // Only who was in line when the turn began: who goes to the end of it waits for the next one.
-  for (std::size_t left = std::min(line_.size(), max_ready); left > 0; --left) {
-    const key k = line_.front();
-    line_.pop_front();
-    slot* s = find(k);
-    if (s == nullptr) continue;
-    s->in_line = false;
-    const event_handler::next next = s->handler->on_ready(std::exchange(s->ready, readiness{}));
+  const std::size_t n = std::min(line_.size(), max_ready);
+  for (std::size_t i = 0; i < n; ++i) {
+    const place p = line_[i];
+    slot& s = slots_[p];
+    if (!s.in_line) continue;
+    s.in_line = false;
+    const std::uint32_t generation = s.generation;
+    const event_handler::next next = s.handler->on_ready(std::exchange(s.ready, readiness{}));
     // Handlers may have been added, so the slot may have moved; this one may have left.
-    if (next == event_handler::next::again && find(k) != nullptr) enqueue(static_cast<place>(k));
+    if (next == event_handler::next::again && slots_[p].generation == generation) enqueue(slots_[p], p);
   }
+  line_.erase(line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(n));
 }
 
 void event_loop::run_posted() {
@@ -261,11 +237,11 @@ void event_loop::sweep() {
 void event_loop::flush() {
   // What becomes dirty while flushing is flushed in the next turn.
   flushing_.swap(dirty_);
-  for (const key k : flushing_) {
-    slot* s = find(k);
-    if (s == nullptr) continue;
-    s->dirty = false;
-    s->handler->on_flush();
+  for (const place p : flushing_) {
+    slot& s = slots_[p];
+    if (!s.dirty) continue;
+    s.dirty = false;
+    s.handler->on_flush();
   }
   flushing_.clear();
 }

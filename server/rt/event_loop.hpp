@@ -17,14 +17,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <sys/epoll.h>
 #include <vector>
 
+#include "base/check.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/output.hpp"
@@ -32,14 +33,15 @@
 
 namespace dunlin::rt {
 
-// What a descriptor has become ready for since it was last asked.
+// What a descriptor has become ready for since it was last asked: epoll's own bits, which all fit.
 struct readiness {
-  bool in : 1 = false;
-  bool out : 1 = false;
-  bool end : 1 = false;    // the peer will send no more
-  bool error : 1 = false;  // the connection is gone
+  std::uint16_t bits = 0;
 
-  [[nodiscard]] bool any() const { return in || out || end || error; }
+  [[nodiscard]] bool in() const { return (bits & EPOLLIN) != 0; }
+  [[nodiscard]] bool out() const { return (bits & EPOLLOUT) != 0; }
+  [[nodiscard]] bool end() const { return (bits & EPOLLRDHUP) != 0; }                 // the peer will send no more
+  [[nodiscard]] bool error() const { return (bits & (EPOLLERR | EPOLLHUP)) != 0; }    // the connection is gone
+  [[nodiscard]] bool is_over() const { return (bits & ~(EPOLLIN | EPOLLOUT)) != 0; }  // either of these two
 };
 
 // What a loop knows of a descriptor. A handler may leave the loop and destroy itself in any of these calls.
@@ -51,7 +53,7 @@ class event_handler {
   };
   virtual next on_ready(readiness what) = 0;
   // At the end of a turn in which mark_dirty was called.
-  virtual void on_flush() {}
+  virtual void on_flush() = 0;
   // Every sweep_ms, for deadlines.
   virtual void on_sweep(mono_ms /*now*/) {}
 
@@ -126,7 +128,15 @@ class event_loop {
   void remove(place at);
   // The descriptor stays open and goes elsewhere.
   void detach(place at, int fd);
-  void mark_dirty(place at);
+  void mark_dirty(place p) {
+    slot& s = at(p);
+    if (s.dirty) return;
+    s.dirty = true;
+    if (dirty_.size() == dirty_.capacity()) [[unlikely]] {
+      return list_dirty(p);
+    }
+    dirty_.push_back(p);
+  }
   // The handler is called in this or the next turn, without an edge if none has come.
   void resume(place at);
 
@@ -145,16 +155,25 @@ class event_loop {
     bool in_line = false;
     bool dirty = false;
   };
-  // A slot's index and generation: what was queued for a handler that has left since is recognized by it.
+  // A slot's index and generation: an event for a handler that has left since is recognized by it. What is queued needs
+  // the index only: a slot that was left says that it is neither in line nor dirty.
   using key = std::uint64_t;
 
   event_loop(const clock& time, metrics& registry, std::string_view labels, std::size_t receive_size, int epoll,
              int wake_fd);
 
   [[nodiscard]] key key_of(place at) const { return key{slots_[at].generation} << 32 | at; }
-  slot* find(key k);
-  slot& at(place p);
-  void enqueue(place at);
+  // Slots are never taken away, so each place that was valid once is one of them.
+  slot& at(place p) {
+    DUNLIN_CHECK(slots_[p].handler != nullptr);
+    return slots_[p];
+  }
+  void list_dirty(place p);
+  void enqueue(slot& s, place p) {
+    if (s.in_line) return;
+    s.in_line = true;
+    line_.push_back(p);
+  }
   void free_place(place at);
   [[nodiscard]] int timeout(loop_owner& owner);
   void linger(std::uint32_t us) const;
@@ -173,9 +192,9 @@ class event_loop {
   std::size_t sweep_at_ = 0;
   std::vector<slot> slots_;
   std::vector<place> free_;
-  std::deque<key> line_;
-  std::vector<key> dirty_;
-  std::vector<key> flushing_;
+  std::vector<place> line_;
+  std::vector<place> dirty_;
+  std::vector<place> flushing_;
   std::size_t receive_size_;
   std::unique_ptr<std::uint8_t[]> buffer_;
   chunk_pool chunks_;

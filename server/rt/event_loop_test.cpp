@@ -97,17 +97,17 @@ TEST_F(EventLoop, TellsAnEdgeOnceUntilTheNextOne) {
   add(s, h);
   turn();
   ASSERT_EQ(h.seen.size(), 1U);  // it can be written to
-  EXPECT_TRUE(h.seen[0].out);
-  EXPECT_FALSE(h.seen[0].in);
+  EXPECT_TRUE(h.seen[0].out());
+  EXPECT_FALSE(h.seen[0].in());
   s.write_far();
   turn();
   turn();
   ASSERT_EQ(h.seen.size(), 2U);
-  EXPECT_TRUE(h.seen[1].in);
+  EXPECT_TRUE(h.seen[1].in());
   s.end_far();
   turn();
   ASSERT_EQ(h.seen.size(), 3U);
-  EXPECT_TRUE(h.seen[2].end);
+  EXPECT_TRUE(h.seen[2].end());
 }
 
 TEST_F(EventLoop, ATurnCostsOneEpollWait) {
@@ -224,7 +224,7 @@ TEST_F(EventLoop, AHandlerThatLeftHearsNothingMoreEvenIfItsPlaceIsTakenAgain) {
   EXPECT_EQ(leaving.flushes, 0);
   EXPECT_EQ(taking.flushes, 0);
   ASSERT_EQ(taking.seen.size(), 1U);
-  EXPECT_FALSE(taking.seen[0].in);
+  EXPECT_FALSE(taking.seen[0].in());
   EXPECT_EQ(staying.seen.size(), 2U);
 }
 

@@ -18,9 +18,8 @@ constexpr std::string_view protocol_version = "1";
 
 // --- filters ----------------------------------------------------------------------------------------------------
 
-std::int8_t filters::qos(topic_kind what, stream_id conversation) const {
-  std::int8_t best = all[static_cast<std::size_t>(what)];
-  if (!lists) return best;
+std::int8_t filters::single_qos(topic_kind what, stream_id conversation) const {
+  std::int8_t best = none;
   for (const auto& s : lists->singles) {
     if (s.what == what && s.conversation == conversation) best = std::max(best, s.qos);
   }

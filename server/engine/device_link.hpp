@@ -66,14 +66,20 @@ struct filters {
   }
 
   // The highest QoS for this topic of this conversation, or none.
-  [[nodiscard]] std::int8_t qos(topic_kind what, stream_id conversation) const;
-  [[nodiscard]] bool wants(stream_id conversation) const;  // any topic of it
+  [[nodiscard]] std::int8_t qos(topic_kind what, stream_id conversation) const {
+    const std::int8_t best = all[static_cast<std::size_t>(what)];
+    return lists ? std::max(best, single_qos(what, conversation)) : best;
+  }
+  [[nodiscard]] std::int8_t single_qos(topic_kind what, stream_id conversation) const;  // REQUIRES: lists
+  [[nodiscard]] bool wants(stream_id conversation) const;                               // any topic of it
 };
 
 class device_link final : public mqtt::host {
  public:
   static constexpr std::size_t max_singles = 256;
   static constexpr unsigned max_reads = 4;
+  // So many are looked through faster than they, or the account's list, are searched.
+  static constexpr std::size_t few_feeds = 8;
   static constexpr std::size_t max_open_subscribes = 16;
 
   device_link(shard& home, port& transport, std::uint64_t id);
@@ -104,7 +110,13 @@ class device_link final : public mqtt::host {
   }
   [[nodiscard]] filters& wanted() { return wanted_; }
   std::vector<feed>& feeds() { return feeds_; }
-  feed* find_feed(std::uint32_t conversation);
+  feed* find_feed(std::uint32_t conversation) {
+    if (feeds_.size() > few_feeds) return search_feed(conversation);
+    for (auto& at : feeds_) {
+      if (at.conversation() == conversation) return &at;
+    }
+    return nullptr;
+  }
   // Conversations that are listed on the account's stream up to `seq` are not fed before that was sent (D9).
   void note_me_before(std::uint64_t seq) { me_before_ = std::max(me_before_, seq); }
   // A message of it waits for credit: nothing more is decoded until it has gone.
@@ -117,7 +129,15 @@ class device_link final : public mqtt::host {
   // The same for a run, whose tokens follow each other from `first`.
   void on_verdicts(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list);
   // Records from the head of what is known, or read: as many as there is room for.
-  void on_records(feed& at, record_span records, std::uint64_t trimmed);
+  void on_records(feed& at, record_span records);
+  // The same where those up to `trimmed` are gone.
+  void on_records(feed& at, record_span records, std::uint64_t trimmed) {
+    if (trimmed > at.sent() && !say_trimmed(at, trimmed)) {
+      held_back_ = true;
+    } else {
+      on_records(at, records);
+    }
+  }
   void on_read_refused(feed& at, stream::reason why);
   // `turn`: of the read that this answers; a late or doubled answer to an earlier one is none of ours.
   void on_resend(records& m, std::uint8_t turn);
@@ -134,7 +154,7 @@ class device_link final : public mqtt::host {
   // something (D9). `ts`: when the head was made.
   void on_known(feed& at, std::uint64_t head, wall_ms ts);
   // Whether records that come along with news may be given: not while others go before them (D9).
-  [[nodiscard]] bool takes_along(feed& at) { return !at.reading && !at.missed && !waits_for_me(at); }
+  [[nodiscard]] bool takes_along(feed& at) { return !at.reading && !at.missed && (!at.after_me || !waits_for_me(at)); }
   void on_receipts(feed& at);
   void on_own_read(feed& at);
   void on_live(stream_id conversation, device_id from, byte_span payload);
@@ -191,15 +211,17 @@ class device_link final : public mqtt::host {
 
   struct record_form;
   void find_form(const feed& at, record_form& form) const;
-  // As many of the first as go out whole and one by one, as nearly all do; what is left is for give().
-  record_span give_run(feed& at, record_span records, record_form& form);
+  void give_each(feed& at, record_span records, bool has_room);
   // Before something is written to the output: a connection that has some knows of it.
   void write_soon() {
     if (!protocol_->has_output()) port_->dirty();
   }
   // REQUIRES: the record is above at.sent().
   given give(feed& at, const record_ref& record, record_form& form);
-  feed* feed_of(stream_id conversation);
+  feed* search_feed(std::uint32_t conversation);
+  inline feed* feed_of(stream_id conversation);  // in shard.hpp
+  feed* search_feed_of(stream_id conversation);
+  [[nodiscard]] bool has_short_output() const;
   [[nodiscard]] bool has_room() const;
   // How much may be in flight of what was missed (D9).
   [[nodiscard]] std::size_t backlog_credit() const;

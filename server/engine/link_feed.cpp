@@ -15,9 +15,6 @@ using mqtt::reason_code;
 
 namespace {
 
-// So many are looked through faster than they, or the account's list, are searched.
-constexpr std::size_t few_feeds = 8;
-
 // The topic's name; `at` has topic_max bytes.
 std::string_view write_topic(topic_kind what, stream_id conversation, char* at) {
   if (what == topic_kind::me) return "me";
@@ -67,34 +64,23 @@ delivery device_link::deliver(topic_kind what, stream_id conversation, mqtt::mes
   return done;
 }
 
-feed* device_link::find_feed(std::uint32_t conversation) {
-  if (feeds_.size() <= few_feeds) {
-    for (auto& at : feeds_) {
-      if (at.conversation() == conversation) return &at;
-    }
-    return nullptr;
-  }
+feed* device_link::search_feed(std::uint32_t conversation) {
   const auto it = std::lower_bound(feeds_.begin(), feeds_.end(), conversation,
                                    [](const feed& f, std::uint32_t h) { return f.conversation() < h; });
   return it != feeds_.end() && it->conversation() == conversation ? &*it : nullptr;
 }
 
-feed* device_link::feed_of(stream_id conversation) {
-  auto& boxes = home_->boxes();
-  if (feeds_.size() <= few_feeds) {
-    for (auto& at : feeds_) {
-      if (boxes.conversation(at).stream == conversation) return &at;
-    }
-    return nullptr;
-  }
-  auto* state = boxes.state_of(account_);
+feed* device_link::search_feed_of(stream_id conversation) {
+  auto* state = home_->boxes().state_of(account_);
   const auto* c = state == nullptr ? nullptr : state->find(conversation);
   return c == nullptr || c->live == 0 ? nullptr : find_feed(c->live);
 }
 
+bool device_link::has_short_output() const { return port_->out().size() < home_->wire().bounds.max_output / 2; }
+
 bool device_link::has_room() const {
   return attached_ && protocol_->state() == mqtt::protocol_state::connected && protocol_->credit() > 0 &&
-         port_->out().size() < home_->wire().bounds.max_output / 2;
+         has_short_output();
 }
 
 // Until all that was missed has gone out, half of the credit stays free for what is new (D9).
@@ -116,7 +102,6 @@ struct device_link::record_form {
   topic_kind what = topic_kind::record;
   std::int8_t whole = filters::none;
   std::int8_t text = filters::none;
-  char topic[topic_max];
   std::vector<std::uint32_t> identifiers;
   mqtt::message m;  // of the whole record, but for its body
   std::uint64_t sent = 0;
@@ -130,6 +115,7 @@ void device_link::find_form(const feed& at, record_form& form) const {
   form.text = own ? filters::none : wanted_.qos(topic_kind::text, form.conversation);
   if (form.whole == filters::none) return;
   form.what = what;
+  form.m.topic = own ? std::string_view("me") : home_->names().of(form.conversation);
   form.m.qos = static_cast<qos_level>(form.whole);
   if (wanted_.identifiers().empty()) return;
   find_identifiers(what, form.conversation, form.identifiers);
@@ -161,8 +147,6 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
   delivery done = delivery::sent;
   bool waits = false;
   if (form.whole != filters::none) {
-    // Not before one is sent: what the device itself has said mostly is not.
-    if (form.m.topic.empty()) form.m.topic = write_topic(form.what, conversation, form.topic);
     form.m.body = record.data();
     form.m.owner = &record.chunk;
     write_soon();
@@ -196,22 +180,18 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
   return given::yes;
 }
 
-record_span device_link::give_run(feed& at, record_span records, record_form& form) {
-  const bool usual = form.whole > 0 && form.text == filters::none && at.moves_cursor && !at.missed;
-  if (!usual || !at.goes_in_order()) return records;
-  boost::container::static_vector<byte_span, 64> bodies;
+// `has_room`: a list is short beside what the output may hold, so it is asked once, and the protocol has the last word.
+void device_link::give_each(feed& at, record_span records, bool has_room) {
+  record_form form;
+  find_form(at, form);
   for (const auto& record : records) {
-    if (record.seq != at.sent() + 1 + bodies.size() || bodies.size() == bodies.capacity()) break;
-    bodies.push_back(record.data());
+    if (!has_room || (at.missed && backlog_full()) || give(at, record, form) == given::no_room) {
+      if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head
+      held_back_ = true;
+      break;
+    }
   }
-  if (bodies.empty()) return records;
-  if (form.m.topic.empty()) form.m.topic = write_topic(form.what, form.conversation, form.topic);
-  write_soon();
-  const mqtt::cookie first{form.conversation.hi, form.conversation.lo, at.sent() + 1};
-  const std::size_t n = protocol_->deliver_run(form.m, bodies, first);
-  at.note_run_sent(at.sent() + n);
-  form.sent += n;
-  return records.subspan(n);
+  if (form.sent != 0) home_->around().counts.delivered.add(form.sent);
 }
 
 void device_link::say_too_large(stream_id conversation, std::uint64_t seq) {
@@ -220,26 +200,36 @@ void device_link::say_too_large(stream_id conversation, std::uint64_t seq) {
   say_now(notice);
 }
 
-void device_link::on_records(feed& at, record_span records, std::uint64_t trimmed) {
-  if (trimmed > at.sent() && !say_trimmed(at, trimmed)) {
-    held_back_ = true;
-    return;
-  }
-  if (records.empty()) return;
-  record_form form;
-  find_form(at, form);
-  // A list is short beside what the output may hold: asked once, the protocol has the last word.
-  const bool room = has_room() && session_.unsent_count() == 0;
+void device_link::on_records(feed& at, record_span records) {
   while (!records.empty() && records.front().seq <= at.sent()) records = records.subspan(1);
-  if (room) records = give_run(at, records, form);
+  if (records.empty()) return;
+  // As many of the first as go out whole and one by one, as nearly all do.
+  const stream_id conversation = home_->boxes().conversation(at).stream;
+  const bool own = conversation == account_stream(account_);
+  const std::int8_t qos = wanted_.qos(own ? topic_kind::me : topic_kind::record, conversation);
+  const bool whole =
+      qos > 0 && (own || wanted_.qos(topic_kind::text, conversation) == filters::none) && wanted_.identifiers().empty();
+  const bool in_order = at.moves_cursor && !at.missed && at.goes_in_order();
+  const bool waits = protocol_->has_output();
+  if (!whole || !in_order || !attached_ || (waits && !has_short_output())) [[unlikely]]
+    return give_each(at, records, has_room());
+  boost::container::static_vector<byte_span, 64> bodies;
+  const std::uint64_t first = at.sent() + 1;
   for (const auto& record : records) {
-    if (!room || (at.missed && backlog_full()) || give(at, record, form) == given::no_room) {
-      if (!at.moves_cursor) at.start_at(home_->boxes().conversation(at).known);  // D7: skips to the head
-      held_back_ = true;
-      break;
-    }
+    if (record.seq != first + bodies.size() || bodies.size() == bodies.capacity()) break;
+    bodies.push_back(record.data());
   }
-  if (form.sent != 0) home_->around().counts.delivered.add(form.sent);
+  mqtt::message m;
+  m.topic = own ? std::string_view("me") : home_->names().of(conversation);
+  m.qos = static_cast<qos_level>(qos);
+  if (!waits) port_->dirty();
+  // The protocol has the last word on credit and room.
+  const std::size_t n = protocol_->deliver_run(m, bodies, {conversation.hi, conversation.lo, first});
+  if (n != 0) {
+    at.note_run_sent(first + n - 1);
+    home_->around().counts.delivered.add(n);
+  }
+  if (n != records.size()) give_each(at, records.subspan(n), n != 0 || has_room());
 }
 
 void device_link::on_read_refused(feed& at, stream::reason why) {

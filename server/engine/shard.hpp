@@ -81,6 +81,8 @@ class shard final : public outbound {
   const std::optional<topic>& parse(std::string_view name);
   // What it gave last.
   [[nodiscard]] const std::optional<topic>& parsed_last() const { return parsed_[last_parsed_].meaning; }
+  // Topics of records.
+  topic_names& names() { return names_; }
   // A record's seq and time, as a PUBACK says them: the one mostly follows the one before, the other is the same. Valid
   // until the next call.
   const mqtt::number_property& property_of_seq(std::uint64_t seq) {
@@ -184,6 +186,7 @@ class shard final : public outbound {
   };
   std::array<parsed_topic, 256> parsed_;  // by the last letters of a conversation's id, which are random
   std::size_t last_parsed_ = 0;
+  topic_names names_;
   mqtt::number_property seq_property_;
   mqtt::number_property ts_property_;
   std::vector<std::uint64_t> later_;
@@ -197,5 +200,15 @@ class shard final : public outbound {
   std::uint64_t next_control_ = 1;
   std::uint64_t last_link_ = 0;
 };
+
+// For each message and each acknowledgement.
+inline feed* device_link::feed_of(stream_id conversation) {
+  if (feeds_.size() > few_feeds) return search_feed_of(conversation);
+  auto& boxes = home_->boxes();
+  for (auto& at : feeds_) {
+    if (boxes.conversation(at).stream == conversation) return &at;
+  }
+  return nullptr;
+}
 
 }  // namespace dunlin::engine

@@ -1,5 +1,7 @@
 #include "engine/topics.hpp"
 
+#include <algorithm>
+
 namespace dunlin::engine {
 
 namespace {
@@ -28,6 +30,14 @@ std::optional<topic> parse_topic(std::string_view name) {
   const auto what = below_conversation(name.substr(28));
   if (!id || !what) return std::nullopt;
   return topic{*what, *id};
+}
+
+void topic_names::write(name& at, stream_id conversation) {
+  const auto id = id_to_text(conversation.hi, conversation.lo);
+  at.conversation = conversation;
+  at.text[0] = 'c';
+  at.text[1] = '/';
+  std::copy(id.begin(), id.end(), at.text.begin() + 2);
 }
 
 std::optional<filter> parse_filter(std::string_view name) {

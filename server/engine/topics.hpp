@@ -1,6 +1,7 @@
 // Dunlin's own topics: which one a topic name or filter means. Anything else below c/, me and presence/ is refused.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -28,5 +29,27 @@ struct filter {
   stream_id conversation;
 };
 std::optional<filter> parse_filter(std::string_view name);
+
+// The topics of conversations' records, c/{id}, as text. Those of late are remembered: most records go where others
+// just went.
+class topic_names {
+ public:
+  // Valid until the next call.
+  std::string_view of(stream_id conversation) {
+    auto& kept = kept_[conversation.lo % kept_.size()];
+    if (kept.conversation != conversation) [[unlikely]]
+      write(kept, conversation);
+    return {kept.text.data(), kept.text.size()};
+  }
+
+ private:
+  struct name {
+    stream_id conversation;
+    std::array<char, 28> text{};
+  };
+  static void write(name& at, stream_id conversation);
+
+  std::array<name, 1024> kept_;  // 48 KiB
+};
 
 }  // namespace dunlin::engine

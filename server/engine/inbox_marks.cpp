@@ -106,10 +106,7 @@ void inboxes::take(live_down& m) {
 
 // --- cursors ----------------------------------------------------------------------------------------------------
 
-void inboxes::cursor_moved(device_link& link, feed& at) {
-  if (!at.moves_cursor) return;
-  marks_changed(at.conversation());
-  if (at.dirty) return;
+void inboxes::note_dirty(const device_link& link, feed& at) {
   at.dirty = true;
   dirty_.push_back({link.id(), at.conversation()});
 }

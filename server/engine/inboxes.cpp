@@ -18,13 +18,6 @@ inboxes::inboxes(shard_id self, owner& mine, outbound& out, const options& limit
 
 // --- conversations ----------------------------------------------------------------------------------------------
 
-live_conversation* inboxes::valid(std::uint32_t handle, stream_id stream) {
-  const std::size_t i = handle & 0xffffff;
-  if (i == 0 || i >= slots_.size() || generations_[i] != handle >> 24) return nullptr;
-  auto& c = slots_[i];
-  return c.inbox != nullptr && c.stream == stream ? &c : nullptr;
-}
-
 std::uint32_t inboxes::ensure_slot(live_inbox& inbox, stream::inbox_conversation& c) {
   if (c.live != 0) return c.live;
   std::uint32_t i = 0;
@@ -131,28 +124,39 @@ void inboxes::take(const armed& a) {
   if (a.known >= c->known) c->ts = std::max(c->ts, a.ts);
   c->known = std::max(c->known, a.known);
   merge_receipts(a.handle, a.others);
-  if (!is_settled(a.handle)) raise(a.handle, c->known, {});
+  if (!is_settled(a.handle)) raise_and_arm(*c, a.handle, c->known);
 }
 
 void inboxes::take(const news& m) {
-  take(news_view{m.stream, m.head, m.ts, m.handles, m.records ? record_span(*m.records) : record_span()});
+  const record_span records = m.records ? record_span(*m.records) : record_span();
+  for (const auto handle : m.handles) {
+    if (take(news_view{m.stream, m.head, m.ts, handle, records}) != news_taken::and_armed) continue;
+    // The owner does not see it: a real arm sets the bit.
+    slot(handle).state = live_conversation::bit::unarmed;
+    list_arm(handle);
+  }
 }
 
-void inboxes::take(const news_view& m) {
-  for (const auto handle : m.handles) {
-    auto* c = valid(handle, m.stream);
-    if (c == nullptr) continue;
-    c->state = live_conversation::bit::unarmed;
-    c->ts = std::max(c->ts, m.ts);
-    raise(handle, m.head, m.records);
+news_taken inboxes::take(const news_view& m) {
+  auto* const c = valid(m.handle, m.stream);
+  if (c == nullptr) return news_taken::yes;
+  c->state = live_conversation::bit::unarmed;
+  c->ts = std::max(c->ts, m.ts);
+  const standing now = raise(*c, m.handle, m.head, m.records);
+  // Marks that are to be repeated go with a real arm (R1).
+  if (now == standing::all && !c->listed && (c->kept || c->marks_due)) {
+    c->state = live_conversation::bit::armed;
+    return news_taken::and_armed;
   }
+  if (now != standing::none) list_arm(m.handle);
+  return news_taken::yes;
 }
 
 void inboxes::take(urgent_news& m) {
   for (const auto& account : m.accounts) {
     auto* state = owner_.inbox(account);
     auto* c = state == nullptr ? nullptr : state->find(m.stream);
-    if (c != nullptr && c->live != 0) raise(c->live, m.head, {});
+    if (c != nullptr && c->live != 0) raise_and_arm(slot(c->live), c->live, m.head);
   }
 }
 
@@ -166,30 +170,41 @@ bool inboxes::is_settled(std::uint32_t handle) {
 }
 
 // The head is at least `head`; `records`, if there, are the newest up to it.
-void inboxes::raise(std::uint32_t handle, std::uint64_t head, record_span records) {
-  auto& c = slot(handle);
+inboxes::standing inboxes::raise(live_conversation& c, std::uint32_t handle, std::uint64_t head, record_span records) {
   c.known = std::max(c.known, head);
+  bool any = false;
+  bool all = true;
   // Links may come and go in what follows: their own list is walked by index.
-  auto* inbox = c.inbox;
+  auto* const inbox = c.inbox;
   for (std::size_t i = 0; inbox != nullptr && i < inbox->links.size(); ++i) {
     auto& link = *inbox->links[i];
-    auto* at = link.find_feed(handle);
+    auto* const at = link.find_feed(handle);
     if (at == nullptr) continue;
     const bool first = !at->attached;
-    link.on_known(*at, c.known, c.ts);
+    if (first) [[unlikely]]
+      link.on_known(*at, c.known, c.ts);
     if (!records.empty() && link.takes_along(*at) && at->sent() + 1 >= records.front().seq) {
-      link.on_records(*at, records, 0);
+      link.on_records(*at, records);
     }
-    if (at->sent() >= slot(handle).known) {
-      stands(link, *at);
+    if (at->sent() >= c.known) [[likely]] {
+      any = true;
       // It may be the last one that "caught up" has waited for (D9).
       if (first) link.pump_soon();
-    } else if (at->missed) {
+      continue;
+    }
+    all = false;
+    if (at->missed) {
       link.pump_soon();  // others that were missed may become known in this turn, and go before
     } else {
       link.pump();
     }
   }
+  if (!any) return standing::none;
+  return all ? standing::all : standing::some;
+}
+
+void inboxes::raise_and_arm(live_conversation& c, std::uint32_t handle, std::uint64_t head) {
+  if (raise(c, handle, head, {}) != standing::none) list_arm(handle);
 }
 
 void inboxes::stands(device_link& /*link*/, feed& at) {

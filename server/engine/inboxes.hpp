@@ -89,7 +89,7 @@ class inboxes {
 
   // --- from owners
   void take(const news& m);
-  void take(const news_view& m);
+  news_taken take(const news_view& m);
   void take(urgent_news& m);
   void take(const armed_list& m);
   void take(const armed& a);
@@ -116,7 +116,13 @@ class inboxes {
   // Filters changed: feeds come or go.
   void sync(device_link& link);
   // The cursor of this feed moved.
-  void cursor_moved(device_link& link, feed& at);
+  void cursor_moved(const device_link& link, feed& at) {
+    if (!at.moves_cursor) return;
+    auto& c = slot(at.conversation());
+    c.kept = false;
+    if (!c.marks_due) marks_changed(at.conversation());
+    if (!at.dirty) note_dirty(link, at);
+  }
   // The feed stands at its end, as far as is known: arm.
   void stands(device_link& link, feed& at);
   // Reads so many records for the feed from where it is. False: no credit.
@@ -152,7 +158,12 @@ class inboxes {
 
  private:
   live_conversation& slot(std::uint32_t handle) { return slots_[handle & 0xffffff]; }
-  live_conversation* valid(std::uint32_t handle, stream_id stream);
+  live_conversation* valid(std::uint32_t handle, stream_id stream) {
+    const std::size_t i = handle & 0xffffff;
+    if (i == 0 || i >= slots_.size() || generations_[i] != handle >> 24) return nullptr;
+    auto& c = slots_[i];
+    return c.inbox != nullptr && c.stream == stream ? &c : nullptr;
+  }
   std::uint32_t ensure_slot(live_inbox& inbox, stream::inbox_conversation& c);
   void change_quality(device_link& link, feed& at, const stream::inbox_conversation& c, std::uint64_t from);
   [[nodiscard]] std::uint32_t handle_of(std::size_t i) const {
@@ -174,8 +185,12 @@ class inboxes {
   // Another number where other devices count in marks.
   [[nodiscard]] std::uint32_t counted_devices(const stream::inbox_state& state) const;
   void marks_changed(std::uint32_t handle);
+  void note_dirty(const device_link& link, feed& at);
   void report_marks(std::vector<std::uint32_t>& handles);
-  void raise(std::uint32_t handle, std::uint64_t head, record_span records);
+  // Which of the connections that want the conversation stand at its head.
+  enum class standing : std::uint8_t { none, some, all };
+  inline standing raise(live_conversation& c, std::uint32_t handle, std::uint64_t head, record_span records);
+  void raise_and_arm(live_conversation& c, std::uint32_t handle, std::uint64_t head);
   // Every connection knows how far its conversation is, and was sent everything.
   [[nodiscard]] bool is_settled(std::uint32_t handle);
   void merge_receipts(std::uint32_t handle, const receipts& others);

@@ -299,5 +299,41 @@ TEST_F(attach, D4_WhoIsAwayIsSignalledOnceAndThenLeftAlone) {
   EXPECT_EQ(signals, 1);
 }
 
+// The conversation's owner is on the account's shard, so that news is taken at once.
+TEST_F(attach, D3_WithinAShardNewsGoesOnWhereAllStandAndWhereOneHasNoRoom) {
+  auto b = connect(as_ben(2));
+  auto second = connect({.client_id = "second"});
+  b->auto_ack = false;
+  say(1, 5);
+  EXPECT_EQ(second->count(topic(1)), 5U);
+  EXPECT_EQ(b->count(topic(1)), 2U);
+  b->auto_ack = true;
+  const auto in_flight = b->messages;
+  for (const auto& m : in_flight) {
+    if (m.packet_id != 0) b->puback(m.packet_id);
+  }
+  rig.run(25);
+  EXPECT_EQ(b->count(topic(1)), 5U);
+  say(1, 1);
+  EXPECT_EQ(b->count(topic(1)), 6U);
+  EXPECT_EQ(second->count(topic(1)), 6U);
+}
+
+TEST_F(attach, D3_WithinAShardAnInboxThatTookItsNewsCountsAsArmed) {
+  const auto b = connect(as_ben());
+  say(1, 3);
+  int sent = 0;
+  rig.set_road([&](shard_id from, shard_id, const message& m) {
+    sent += from == 1 && (std::holds_alternative<arms>(m) || std::holds_alternative<news>(m)) ? 1 : 0;
+    return fate::arrives;
+  });
+  const auto before = rig.count(1).arms.value();
+  say(1, 3);
+  EXPECT_EQ(b->count(topic(1)), 6U);
+  EXPECT_EQ(sent, 0);
+  EXPECT_GT(rig.count(1).arms.value(), before);
+  EXPECT_FALSE(rig.at(1).boxes().has_arms());
+}
+
 }  // namespace
 }  // namespace dunlin::engine

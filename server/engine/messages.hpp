@@ -170,13 +170,19 @@ struct news {
   short_list<std::uint32_t, 4> handles;
   record_list records;  // the newest, ending with `head`; null if they are many
 };
-// The same within a shard, where it is taken at once.
+// The same within a shard, for one of its inboxes, which takes it at once.
 struct news_view {
   stream_id stream;
   std::uint64_t head = 0;
   wall_ms ts = 0;
-  std::span<const std::uint32_t> handles;
+  std::uint32_t handle = 0;
   record_span records;  // empty if they are many
+};
+// What became of that.
+enum class news_taken : std::uint8_t {
+  no,         // something posted waits before it
+  yes,        // the inbox arms when it stands at the head
+  and_armed,  // it stands there, and counts as armed: its arm would find nothing new and say nothing else (D3)
 };
 // D4: a record with urgency, for members who are not armed.
 struct urgent_news {

@@ -34,11 +34,11 @@ class outbound {
   virtual ~outbound() = default;
   // False: no credit; nothing was taken.
   virtual bool post(shard_id to, message&& m) = 0;
-  // The short way to this shard's own sessions and inboxes, which take it at once. False: something posted waits before
-  // it, and it is to be posted, too.
+  // The short way to this shard's own sessions and inboxes, which take it at once. False, no: something posted waits
+  // before it, and it is to be posted, too.
   virtual bool take_here(const submitted& m) = 0;
   virtual bool take_here(std::uint64_t run, std::span<const outcome> outcomes) = 0;
-  virtual bool take_here(const news_view& m) = 0;
+  virtual news_taken take_here(const news_view& m) = 0;
   virtual void on_own_event(const own_event& event) = 0;
   // Somebody is connected for this account of the shard, or something of its inbox is still to be logged: its states
   // stay in memory.
@@ -188,10 +188,11 @@ class owner final : public store::applier {
   void release(release_batch& batch, moment now);
   void release_verdicts(release_batch& batch);
   void release_records(release_batch& batch, moment now);
-  void signal(stream::stream_state& stream, live_stream& live, bool urgent, bool ring, moment now);
-  void signal_urgent(stream::stream_state& stream, std::uint64_t head, bool ring, moment now);
+  // News of the records of this release to armed members: at once, or by message to those who are left.
+  inline void signal(stream::stream_state& stream, live_stream& live, moment now);
+  void post_news(stream::stream_state& stream, live_stream& live, record_span records);
   bool news_to(stream::stream_state& stream, const live_stream& live, shard_id shard, record_span records);
-  bool hand_over(shard_id to, const news_view& what);
+  void signal_urgent(const release_batch& batch, stream::stream_state& stream, std::uint64_t head, moment now);
   void signal_later(live_stream& live, bool live_stream::* what);
   void retry_signals();
 
@@ -258,10 +259,15 @@ class owner final : public store::applier {
   chunked<live_stream> live_;              // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
   std::vector<std::uint8_t> signalled_;              // by shard, while a stream signals
+  std::vector<std::uint32_t> left_;                  // places of its members that are signalled by message
   std::vector<std::vector<submitted>> verdicts_to_;  // by shard, while a batch is released
   std::vector<bytes> spare_;                         // buffers for entries
-  std::vector<stream::stream_state*> touched_;       // streams with records in the release at hand
-  std::vector<stream_id> unsignalled_;               // those streams, each once
+  struct touched {
+    stream::stream_state* stream;
+    live_stream* live;
+  };
+  std::vector<touched> touched_;        // streams with records in the release at hand
+  std::vector<stream_id> unsignalled_;  // those streams, each once
   // Client entries for which the log had no space (L6), in the order of their coming; bounded by the senders' credit.
   std::deque<submit> no_space_;
   std::set<std::pair<shard_id, std::uint64_t>> waiting_;  // who they are from: a repeat is dropped

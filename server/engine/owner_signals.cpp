@@ -58,27 +58,19 @@ void owner::release_records(release_batch& batch, moment now) {
       if (!to->pending) {
         to->pending = true;
         to->first_new = to->recent.size();
-        touched_.push_back(s);
+        touched_.push_back({s, to});
       }
     }
     to->released = record.seq;
     to->recent.push_back({record.seq, record.offset, record.length, chunk});
     any_urgent = any_urgent || record.urgency != 0;
   }
-  for (auto* s : touched_) {
-    auto& live = live_of(*s);
+  for (const auto& t : touched_) {
+    auto& live = *t.live;
     live.pending = false;
     live.recent_at = now.mono;
-    bool urgent = false;
-    bool ring = false;
-    if (any_urgent) {
-      for (const auto& record : batch.records) {
-        if (record.stream != s->id) continue;
-        urgent = urgent || record.urgency != 0;
-        ring = ring || record.urgency == static_cast<std::uint8_t>(stream::urgency::ring);
-      }
-    }
-    signal(*s, live, urgent, ring, now);
+    signal(*t.stream, live, now);
+    if (any_urgent) signal_urgent(batch, *t.stream, live.released, now);
     if (live.recent.size() > 2 * limits_.kept_recent) {
       live.recent.erase(live.recent.begin(), live.recent.end() - limits_.kept_recent);
     }
@@ -100,26 +92,57 @@ record_list owner::recent_from(const live_stream& live, std::uint64_t known) con
   return list;
 }
 
-// False: no credit.
-bool owner::hand_over(shard_id to, const news_view& what) {
-  if (to == self_ && out_.take_here(what)) return true;
-  message signal(std::in_place_type<news>);
-  auto& body = std::get<news>(signal);
-  body.stream = what.stream;
-  body.head = what.head;
-  body.ts = what.ts;
-  body.handles.assign(what.handles.begin(), what.handles.end());
-  if (!what.records.empty()) {
-    body.records = std::make_shared<const record_refs>(what.records.begin(), what.records.end());
+void owner::signal(stream::stream_state& s, live_stream& live, moment now) {
+  // Armed members know everything before the first record of this release.
+  news_view what{.stream = s.id, .head = live.released, .ts = s.ts};
+  what.records = record_span(live.recent).subspan(live.first_new);
+  std::size_t size = 0;
+  for (const auto& record : what.records) size += record.length;
+  // Who joined behind the first of the records, and had armed before that was known, reads what it may (S6).
+  std::uint64_t latest_join = what.records.front().seq;
+  if (size > limits_.inline_records) [[unlikely]] {
+    what.records = {};
+    latest_join = ~std::uint64_t{0};
   }
-  return out_.post(to, std::move(signal));
+  std::uint32_t taken = 0;
+  std::uint32_t armed_again = 0;
+  left_.clear();
+  for (auto& member : s.members) {
+    if (!member.armed) continue;
+    what.handle = member.handle;
+    news_taken how = news_taken::no;
+    if (shard_of(partition_of(member.account)) == self_ && member.join_seq <= latest_join) how = out_.take_here(what);
+    if (how == news_taken::no) {
+      left_.push_back(static_cast<std::uint32_t>(&member - s.members.data()));
+      continue;
+    }
+    // A bit is cleared only when its signal has been handed over (D2), and set again as by an arm (D3).
+    member.armed = how == news_taken::and_armed;
+    armed_again += member.armed ? 1 : 0;
+    ++taken;
+  }
+  if (armed_again != 0) {
+    live.armed_at = now.mono;
+    counts_.arms.add(armed_again);
+  }
+  if (taken != 0) counts_.signals.add();
+  if (!left_.empty()) post_news(s, live, what.records);
 }
 
+void owner::post_news(stream::stream_state& s, live_stream& live, record_span records) {
+  auto& shards = signalled_;
+  shards.assign(shards_, 0);
+  for (const auto i : left_) shards[shard_of(partition_of(s.members[i].account))] = 1;
+  bool all = true;
+  for (shard_id shard = 0; shard < shards_; ++shard) {
+    if (shards[shard] != 0) all = news_to(s, live, shard, records) && all;
+  }
+  if (!all) signal_later(live, &live_stream::unsignalled);
+}
+
+// To those of them who are left. False: no credit.
 bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id shard, record_span records) {
-  const auto is_there = [&](const stream::member& member) {
-    return member.armed && shard_of(partition_of(member.account)) == shard;
-  };
-  // Who joined behind the first of the records, and had armed before that was known, reads what it may (S6).
+  // Who joined behind the first of the records reads what it may (S6).
   const auto is_late = [&](const stream::member& member) {
     return !records.empty() && member.join_seq > records.front().seq;
   };
@@ -127,56 +150,44 @@ bool owner::news_to(stream::stream_state& s, const live_stream& live, shard_id s
   bool any_late = false;
   for (const bool late : {false, true}) {
     if (late && !any_late) break;
-    short_list<std::uint32_t, 4> handles;
-    for (const auto& member : s.members) {
-      if (!is_there(member)) continue;
+    message what(news{.stream = s.id, .head = live.released, .ts = s.ts});
+    auto& body = std::get<news>(what);
+    for (const auto i : left_) {
+      const auto& member = s.members[i];
+      if (shard_of(partition_of(member.account)) != shard) continue;
       if (is_late(member) == late) {
-        handles.push_back(member.handle);
+        body.handles.push_back(member.handle);
       } else {
         any_late = true;
       }
     }
-    if (handles.empty()) continue;
-    if (!hand_over(shard, {s.id, live.released, s.ts, handles, late ? record_span() : records})) {
+    if (body.handles.empty()) continue;
+    if (!late && !records.empty()) body.records = std::make_shared<const record_refs>(records.begin(), records.end());
+    if (!out_.post(shard, std::move(what))) {
       counts_.link_no_credit.add();
       all = false;
       continue;
     }
     counts_.signals.add();
     // A bit is cleared only when its signal has been handed over (D2).
-    for (auto& member : s.members) {
-      if (is_there(member) && is_late(member) == late) member.armed = false;
+    for (const auto i : left_) {
+      auto& member = s.members[i];
+      if (shard_of(partition_of(member.account)) == shard && is_late(member) == late) member.armed = false;
     }
   }
   return all;
 }
 
-void owner::signal(stream::stream_state& s, live_stream& live, bool urgent, bool ring, moment now) {
-  // Armed members know everything before the first record of this release.
-  auto& shards = signalled_;
-  shards.assign(shards_, 0);
-  bool any = false;
-  for (const auto& member : s.members) {
-    if (!member.armed) continue;
-    shards[shard_of(partition_of(member.account))] = 1;
-    any = true;
-  }
-  if (any) {
-    record_span records = record_span(live.recent).subspan(live.first_new);
-    std::size_t size = 0;
-    for (const auto& record : records) size += record.length;
-    if (size > limits_.inline_records) records = {};
-    bool all = true;
-    for (shard_id shard = 0; shard < shards_; ++shard) {
-      if (shards[shard] != 0) all = news_to(s, live, shard, records) && all;
-    }
-    if (!all) signal_later(live, &live_stream::unsignalled);
-  }
-  if (urgent) signal_urgent(s, live.released, ring, now);
-}
-
-void owner::signal_urgent(stream::stream_state& s, std::uint64_t head, bool ring, moment now) {
+void owner::signal_urgent(const release_batch& batch, stream::stream_state& s, std::uint64_t head, moment now) {
   constexpr mono_ms at_most_every = 1000;
+  bool urgent = false;
+  bool ring = false;
+  for (const auto& record : batch.records) {
+    if (record.stream != s.id) continue;
+    urgent = urgent || record.urgency != 0;
+    ring = ring || record.urgency == static_cast<std::uint8_t>(stream::urgency::ring);
+  }
+  if (!urgent) return;
   std::vector<std::vector<account_id>> to(shards_);
   for (auto& member : s.members) {
     if (member.armed || (!ring && member.told != 0 && now.mono - member.told < at_most_every)) continue;
@@ -204,9 +215,14 @@ void owner::retry_signals() {
     auto& live = live_of(*s);
     const bool unsignalled = std::exchange(live.unsignalled, false);
     if (std::exchange(live.untold, false)) tell_receipts(*s, live);
-    bool all = true;
-    for (shard_id shard = 0; unsignalled && shard < shards_; ++shard) all = news_to(*s, live, shard, {}) && all;
-    if (!all) signal_later(live, &live_stream::unsignalled);
+    if (!unsignalled) continue;
+    left_.clear();
+    for (std::uint32_t i = 0; i < s->members.size(); ++i) {
+      // Within the shard nothing waits for credit.
+      const auto& member = s->members[i];
+      if (member.armed && shard_of(partition_of(member.account)) != self_) left_.push_back(i);
+    }
+    post_news(*s, live, {});
   }
 }
 

@@ -55,10 +55,9 @@ bool shard::take_here(std::uint64_t run, std::span<const outcome> outcomes) {
   return true;
 }
 
-bool shard::take_here(const news_view& m) {
-  if (!own_.empty()) return false;
-  inboxes_.take(m);
-  return true;
+news_taken shard::take_here(const news_view& m) {
+  if (!own_.empty()) return news_taken::no;
+  return inboxes_.take(m);
 }
 
 void shard::deliver(message&& m) { take(std::move(m)); }

@@ -118,7 +118,7 @@ class shard final : public outbound {
   bool post(shard_id to, message&& m) override;
   bool take_here(const submitted& m) override;
   bool take_here(std::uint64_t run, std::span<const outcome> outcomes) override;
-  bool take_here(const news_view& m) override;
+  news_taken take_here(const news_view& m) override;
   void on_own_event(const own_event& event) override;
   [[nodiscard]] bool is_in_use(account_id account) const override { return inboxes_.is_in_use(account); }
 

@@ -60,7 +60,7 @@ device_link::device_link(shard& home, port& transport, std::uint64_t id)
 
 device_link::~device_link() {
   closed();
-  home_->boxes().remove_link(*this);
+  home_->forget(*this);
 }
 
 void device_link::arrive(shard& home, port& transport, std::uint64_t id) {
@@ -109,8 +109,8 @@ void device_link::on_shutdown(bool at_once) {
   port_->close();
 }
 
-void device_link::end_if_drained() {
-  if (draining_ && !protocol_->has_unanswered()) on_shutdown(true);
+void device_link::end_drained() {
+  if (!protocol_->has_unanswered()) on_shutdown(true);
 }
 
 // --- CONNECT ----------------------------------------------------------------------------------------------------

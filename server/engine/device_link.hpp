@@ -127,7 +127,7 @@ class device_link final : public mqtt::host {
   void on_attach_ready(bool ok);
   void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
   // The same for a run, whose tokens follow each other from `first`.
-  void on_verdicts(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list);
+  inline void on_verdicts(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list);
   // Records from the head of what is known, or read: as many as there is room for.
   void on_records(feed& at, record_span records);
   // The same where those up to `trimmed` are gone.
@@ -243,15 +243,20 @@ class device_link final : public mqtt::host {
   void resend_next();
   // False: no room. Who does not listen on me/now has been told.
   bool say_now(const bytes& what, bool with_answer = false);
-  inline void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
-  void publish_text(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  inline void submit(const stream::send_view& send, mqtt::publish_token token, stream_id conversation);
+  void publish_send(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
+  void publish_other(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_receipt(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void keep_receipt(stream_id conversation, const stream::receipt_view& receipt, mqtt::publish_token token);
   void publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_state(const mqtt::publish_view& publish, mqtt::publish_token token);
   void tell_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
+  void tell_each(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list);
   // The PUBACKs of own messages say these seqs (D8).
-  void expect_echoes(stream_id conversation, std::uint64_t first, std::uint32_t count);
+  void expect_echoes(stream_id conversation, std::uint64_t first, std::uint32_t count) {
+    if (primary_ && !feeds_.empty()) note_echoes(conversation, first, count);
+  }
+  void note_echoes(stream_id conversation, std::uint64_t first, std::uint32_t count);
   void refuse_here(mqtt::publish_token token, stream_id conversation, message_id id, stream::reason why);
   void refuse(mqtt::publish_token token, stream_id conversation, message_id id, const stream::verdict& v);
   // `undecided`: the account whose presence was asked for, if its shard is to say whether it may be told.
@@ -263,7 +268,11 @@ class device_link final : public mqtt::host {
   void tell_presences();
   void finish_login();
   void refuse_connect(mqtt::reason_code reason);
-  void end_if_drained();
+  void end_if_drained() {
+    if (draining_) [[unlikely]]
+      end_drained();
+  }
+  void end_drained();
   void answer_subscribe(open_subscribe& s);
   void answer_subscribes();
   [[nodiscard]] bool is_routed() const;

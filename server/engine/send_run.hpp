@@ -4,9 +4,9 @@
 // Thread rule: belongs to its shard. Bounds: max_entries, max_bytes.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "base/bytes.hpp"
 #include "engine/sends.hpp"
@@ -18,38 +18,45 @@ class send_run {
   static constexpr std::size_t max_entries = 64;
   static constexpr std::size_t max_bytes = 16 << 10;
 
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  // The entry may join what is there: same connection and conversation, next among its messages. False for one that is
-  // too large even alone.
-  [[nodiscard]] bool takes(const sends::sender& who, std::size_t size) const {
-    if (size > max_bytes - used_) return false;
-    return empty() || (entries_.size() < max_entries && who.link == first_.link && who.stream == first_.stream &&
-                       who.token.qos == first_.token.qos && who.token.position == first_.token.position + count());
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  // False for one that is too large even alone.
+  [[nodiscard]] bool has_room(std::size_t size) const { return size <= max_bytes - used_; }
+  // There is room for the entry, and it is the first, or next among the messages of the same connection and
+  // conversation.
+  [[nodiscard]] bool takes(const device_link& link, mqtt::publish_token token, stream_id stream,
+                           std::size_t size) const {
+    return has_room(size) && (empty() || follows(link, token, stream));
   }
   // Where the entry is to be written. REQUIRES: takes().
-  std::uint8_t* add(const sends::sender& who, std::size_t size) {
-    if (empty()) first_ = who;
+  std::uint8_t* add(device_link& link, mqtt::publish_token token, stream_id stream, std::size_t size) {
+    if (empty()) first_ = {&link, token, stream, {}};
     std::uint8_t* const at = bytes_.get() + used_;
     used_ += size;
-    entries_.emplace_back(at, size);
+    entries_[count_++] = {at, size};
     return at;
   }
   void clear() {
     used_ = 0;
-    entries_.clear();
+    count_ = 0;
   }
 
   // Who sent the first.
   [[nodiscard]] const sends::sender& first() const { return first_; }
-  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(entries_.size()); }
+  [[nodiscard]] std::uint32_t count() const { return count_; }
   [[nodiscard]] std::size_t size() const { return used_; }
-  [[nodiscard]] std::span<const byte_span> entries() const { return entries_; }
+  [[nodiscard]] std::span<const byte_span> entries() const { return {entries_.data(), count_}; }
 
  private:
+  [[nodiscard]] bool follows(const device_link& link, mqtt::publish_token token, stream_id stream) const {
+    return count_ < max_entries && &link == first_.link && stream == first_.stream && token.qos == first_.token.qos &&
+           token.position == first_.token.position + count_;
+  }
+
   std::unique_ptr<std::uint8_t[]> bytes_ = std::make_unique_for_overwrite<std::uint8_t[]>(max_bytes);
   std::size_t used_ = 0;
   sends::sender first_;
-  std::vector<byte_span> entries_;
+  std::uint32_t count_ = 0;
+  std::array<byte_span, max_entries> entries_;
 };
 
 }  // namespace dunlin::engine

@@ -1,40 +1,28 @@
 #include "engine/sends.hpp"
 
-#include <utility>
+#include "engine/device_link.hpp"
 
 namespace dunlin::engine {
 
 sends::sends(shard_id self, shard_id shards, bool may_lose, const options& limits, counters& counts, way hand_over)
     : self_(self), may_lose_(may_lose), limits_(limits), counts_(counts), way_(std::move(hand_over)), lanes_(shards) {}
 
-std::uint32_t sends::take_place(shard_id to, const sender& who, std::size_t size) {
-  std::uint32_t i = 0;
-  if (free_.empty()) {
-    i = static_cast<std::uint32_t>(places_.size());
-    places_.emplace_back();
-  } else {
-    i = free_.back();
-    free_.pop_back();
-  }
-  auto& p = places_[i];
-  p.who = who;
-  p.to = to;
-  p.open = false;
-  ++p.uses;
-  p.size = static_cast<std::uint32_t>(size);
-  p.messages = 1;
-  return i;
+void sends::add_place() {
+  free_ = static_cast<std::uint32_t>(places_.size());
+  places_.emplace_back();
 }
 
-std::uint64_t sends::open_run(const sender& first, std::uint32_t messages, std::size_t size) {
-  const std::uint32_t i = take_place(self_, first, size);
-  places_[i].messages = messages;
-  open(places_[i]);
-  return token_of(places_[i], i);
+void sends::drop_entry(place& p) { p.entry = {}; }
+
+void sends::forget(const device_link& link) {
+  if (size() == 0) return;
+  for (auto& p : places_) {
+    if (p.who.link == &link) p.who.link = nullptr;
+  }
 }
 
 bool sends::submit(shard_id to, const sender& who, bytes entry, mono_ms now) {
-  const std::uint32_t i = take_place(to, who, entry.size());
+  const std::uint32_t i = take_place(to, who, 1, entry.size());
   places_[i].entry = std::move(entry);
   auto& l = lanes_[to];
   if (l.kept.empty() && hand_over(i, now)) return true;
@@ -64,12 +52,6 @@ bool sends::hand_over(std::uint32_t i, mono_ms now) {
   return true;
 }
 
-void sends::open(place& p) {
-  p.open = true;
-  lanes_[p.to].open += p.messages;
-  lanes_[p.to].bytes += p.size;
-}
-
 engine::submit sends::submit_message(std::uint32_t i) {
   auto& p = places_[i];
   return {partition_of(p.who.stream), std::move(p.entry), {self_, token_of(p, i)}};
@@ -79,7 +61,7 @@ void sends::turn(mono_ms now, std::vector<std::uint64_t>& links) {
   if (kept_ == 0) return;
   for (auto& l : lanes_) {
     while (!l.kept.empty() && hand_over(l.kept.front(), now)) {
-      links.push_back(places_[l.kept.front()].who.link);
+      if (const auto* link = places_[l.kept.front()].who.link) links.push_back(link->id());
       l.kept.pop_front();
       --kept_;
     }

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "engine/counters.hpp"
@@ -18,14 +19,16 @@
 
 namespace dunlin::engine {
 
+class device_link;
+
 class sends {
  public:
   // Who waits for the verdict.
   struct sender {
-    std::uint64_t link = 0;
+    device_link* link = nullptr;  // null: it is gone
     mqtt::publish_token token;
     stream_id stream;
-    message_id id;
+    message_id id;  // of a run it is not said
   };
   // Hands a submit to the shard; false: no room, and it is untouched.
   using way = std::function<bool(shard_id to, message& m)>;
@@ -34,7 +37,11 @@ class sends {
 
   // Messages to this shard itself that are taken at once: the token of all their verdicts. `first`: of the first.
   // REQUIRES: has_credit(self, messages, size).
-  std::uint64_t open_run(const sender& first, std::uint32_t messages, std::size_t size);
+  std::uint64_t open_run(const sender& first, std::uint32_t messages, std::size_t size) {
+    const std::uint32_t i = take_place(self_, first, messages, size);
+    open(places_[i]);
+    return token_of(places_[i], i);
+  }
   // There is credit, and nothing that came before waits for it.
   [[nodiscard]] bool has_credit(shard_id to, std::size_t messages, std::size_t size) const {
     return lanes_[to].kept.empty() && has_credit(lanes_[to], messages, size);
@@ -51,20 +58,25 @@ class sends {
     l.open -= p.messages;
     l.bytes -= p.size;
     p.open = false;
-    if (!p.entry.empty()) p.entry = {};
-    free_.push_back(i);
+    if (!p.entry.empty()) [[unlikely]]
+      drop_entry(p);
+    p.next_free = std::exchange(free_, i);
+    --taken_;
     return &p.who;
   }
+  // The link ends: nobody waits for what it sent, which goes its way all the same. To be called before it is destroyed.
+  void forget(const device_link& link);
   // Hands over what was kept, as far as there is credit again: appends the links that may be read again.
   void turn(mono_ms now, std::vector<std::uint64_t>& links);
   // Where links may lose what they took: what was handed over before `older_than`, or all of it that went to `to`, is
   // handed over again as it was (S3). Without room it is again at the next time-out.
   void resend(mono_ms now, mono_ms older_than, const shard_id* to);
 
-  [[nodiscard]] std::size_t size() const { return places_.size() - free_.size(); }
+  [[nodiscard]] std::size_t size() const { return taken_; }
   [[nodiscard]] bool has_kept() const { return kept_ != 0; }
 
  private:
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
   struct place {
     sender who;
     shard_id to = 0;
@@ -72,7 +84,8 @@ class sends {
     std::uint32_t uses = 0;  // of this place: a late answer to an earlier message is none of ours
     std::uint32_t size = 0;
     std::uint32_t messages = 1;
-    bytes entry;  // while it is kept, and where the link may lose it
+    std::uint32_t next_free = none;  // while it is free
+    bytes entry;                     // while it is kept, and where the link may lose it
     mono_ms sent_at = 0;
   };
   struct lane {
@@ -84,10 +97,30 @@ class sends {
   [[nodiscard]] bool has_credit(const lane& l, std::size_t messages, std::size_t size) const {
     return l.open + messages <= limits_.open_sends && (l.bytes == 0 || l.bytes + size <= limits_.open_send_bytes);
   }
-  // The place of a message that is not open yet.
-  std::uint32_t take_place(shard_id to, const sender& who, std::size_t size);
+  // The place of messages that are not open yet.
+  std::uint32_t take_place(shard_id to, const sender& who, std::uint32_t messages, std::size_t size) {
+    if (free_ == none) [[unlikely]]
+      add_place();
+    const std::uint32_t i = free_;
+    auto& p = places_[i];
+    free_ = p.next_free;
+    ++taken_;
+    p.who = who;
+    p.to = to;
+    ++p.uses;
+    p.size = static_cast<std::uint32_t>(size);
+    p.messages = messages;
+    return i;
+  }
+  void add_place();
+  static void drop_entry(place& p);
   // Counts it in its lane.
-  void open(place& p);
+  void open(place& p) {
+    p.open = true;
+    auto& l = lanes_[p.to];
+    l.open += p.messages;
+    l.bytes += p.size;
+  }
   bool hand_over(std::uint32_t i, mono_ms now);
   engine::submit submit_message(std::uint32_t i);
   static std::uint64_t token_of(const place& p, std::uint32_t i) {
@@ -102,7 +135,8 @@ class sends {
   way way_;
   std::vector<lane> lanes_;
   std::vector<place> places_;
-  std::vector<std::uint32_t> free_;
+  std::uint32_t free_ = none;  // the first free place
+  std::size_t taken_ = 0;
   std::size_t kept_ = 0;
 };
 

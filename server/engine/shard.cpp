@@ -49,12 +49,6 @@ bool shard::take_here(const submitted& m) {
   return true;
 }
 
-bool shard::take_here(std::uint64_t run, std::span<const outcome> outcomes) {
-  if (!own_.empty()) return false;
-  take_run(run, outcomes);
-  return true;
-}
-
 news_taken shard::take_here(const news_view& m) {
   if (!own_.empty()) return news_taken::no;
   return inboxes_.take(m);
@@ -240,65 +234,6 @@ message_id shard::next_message_id() {
   }
   last_message_ = id;
   return id;
-}
-
-void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send) {
-  const sends::sender who{link.id(), token, stream, send.id};
-  const stream::new_send what{stream, now_.wall, link.account(), link.device(), send};
-  const shard_id to = owner_.shard_of(partition_of(stream));
-  const std::size_t size = stream::size_of_entry(what);
-  const auto joins = [&] {
-    return run_.takes(who, size) && sends_.has_credit(to, run_.count() + std::size_t{1}, run_.size() + size);
-  };
-  if (to == around_.self) {
-    bool joined = joins();
-    if (!joined && !run_.empty()) {
-      submit_run(link);
-      joined = joins();
-    }
-    if (joined) return stream::write_send_entry(run_.add(who, size), what);
-  }
-  bytes entry = owner_.borrow_buffer();
-  stream::write_send_entry(entry, what);
-  if (!sends_.submit(to, who, std::move(entry), now_.mono)) link.stop_reading();
-}
-
-void shard::submit_run(device_link& link) {
-  const auto& first = run_.first();
-  const auto entries = run_.entries();
-  const partition_id p = partition_of(first.stream);
-  if (owner_.reserve_run(first.stream, entries.size(), run_.size())) {
-    owner_.submit_run(p, entries, sends_.open_run(first, run_.count(), run_.size()));
-  } else {
-    for (std::uint32_t i = 0; i < entries.size(); ++i) {
-      bytes entry = owner_.borrow_buffer();
-      entry.assign(entries[i].begin(), entries[i].end());
-      sends::sender who = first;
-      if (i != 0) who.token = link.protocol().token_after(first.token, i);
-      who.id = stream::read_send_entry(entry)->id;
-      DUNLIN_CHECK(sends_.submit(around_.self, who, std::move(entry), now_.mono));  // there is credit for all
-    }
-  }
-  run_.clear();
-}
-
-void shard::take(const submitted& m) {
-  if ((m.token & control_bit) != 0) {
-    const auto it = control_.find(m.token);
-    if (it == control_.end()) return;
-    const auto done = std::move(it->second.verdict);
-    control_.erase(it);
-    return done(m.outcome);
-  }
-  const auto* const who = sends_.answered(m.token);
-  if (who == nullptr) return;
-  if (auto* link = inboxes_.find_link(who->link)) link->on_verdict(m.outcome, who->token, who->stream, who->id);
-}
-
-void shard::take_run(std::uint64_t token, std::span<const outcome> outcomes) {
-  const auto* const who = sends_.answered(token);
-  if (who == nullptr) return;
-  if (auto* link = inboxes_.find_link(who->link)) link->on_verdicts(who->token, who->stream, outcomes);
 }
 
 void shard::take(records& m) {

@@ -73,9 +73,13 @@ class shard final : public outbound {
   // A message of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
   // connection is not read until it has gone. Those to one stream that come in one piece are collected until
   // submit_collected.
-  void submit_send(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send);
-  void submit_collected(device_link& link) {
-    if (!run_.empty()) submit_run(link);
+  inline void submit_send(device_link& link, mqtt::publish_token token, stream_id stream,
+                          const stream::send_view& send);
+  inline void submit_collected();
+  // The link ends.
+  void forget(device_link& link) {
+    sends_.forget(link);
+    inboxes_.remove_link(link);
   }
   // parse_topic, which remembers those of late: most messages go where others just went. Valid until the next call.
   const std::optional<topic>& parse(std::string_view name);
@@ -134,8 +138,13 @@ class shard final : public outbound {
   // What a token's top bits say it belongs to.
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
-  // The run is of this link.
-  void submit_run(device_link& link);
+  void submit_run();
+  void submit_one_by_one();
+  // There is credit for one more of so many bytes in the run.
+  [[nodiscard]] bool has_run_credit(std::size_t size) const {
+    return sends_.has_credit(around_.self, run_.count() + std::size_t{1}, run_.size() + size);
+  }
+  void submit_alone(device_link& link, mqtt::publish_token token, stream_id stream, stream::send_view send);
   bool run_own();
   // Messages that waited for credit go on, and their connections are read again.
   void go_on_sending();

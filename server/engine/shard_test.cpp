@@ -87,6 +87,22 @@ TEST_F(two_people, L2_NothingLeavesBeforeItIsDurable) {
   EXPECT_EQ(b->count(topic), 1U);
 }
 
+TEST_F(two_people, AConnectionThatEndsLeavesItsMessagesOnTheirWayAndNobodyTheirVerdicts) {
+  auto a = rig.online(ada);
+  auto b = rig.online(ben);
+  rig.store().hold_durable(true);
+  a->publish(topic + "/send", rig.send_body(rig.next_id(), "hello"));
+  rig.run(200);
+  a->cut();
+  rig.run(200);
+  auto next = rig.online(ada);
+  rig.store().hold_durable(false);
+  rig.store().sync();
+  rig.run();
+  EXPECT_EQ(b->count(topic), 1U);
+  EXPECT_TRUE(next->acks.empty());
+}
+
 TEST_F(two_people, S3_ARetryGetsTheFirstVerdictAndMakesNoSecondRecord) {
   auto a = rig.online(ada);
   auto b = rig.online(ben);

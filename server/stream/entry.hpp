@@ -52,9 +52,6 @@ struct new_send {
   device_id device;
   const send_view& send;
 };
-std::size_t size_of_entry(const new_send& what);
-// Into memory that has size_of_entry bytes.
-void write_send_entry(std::uint8_t* at, const new_send& what);
 // In the place of what is in `out`.
 void write_send_entry(bytes& out, const new_send& what);
 std::optional<send_entry> read_send_entry(byte_span entry);

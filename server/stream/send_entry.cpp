@@ -1,15 +1,12 @@
-// The entry of a message: written and read for each one, at fixed places.
+// The entry of a message: read for each one, at fixed places.
+
+#include "stream/send_entry.hpp"
 
 #include <cstring>
-
-#include "stream/entry.hpp"
 
 namespace dunlin::stream {
 
 namespace {
-
-// A send entry up to its record's rest, without `after`: kind, stream, time, whether `after` is there.
-constexpr std::size_t send_head = 1 + 16 + 8 + 1;
 
 // The places of account, device and id in a record's rest.
 constexpr std::size_t device_at = id_field_size;
@@ -32,7 +29,7 @@ bool read_kind(byte_span rest, std::uint32_t& kind) {
   return kind < first_kind_of_server;
 }
 
-// What apply asks of a record's rest, without a parse of the whole (write_record_rest).
+// What apply asks of a record's rest, without a parse of the whole (write_send_entry).
 bool read_start_of_rest(send_entry& entry) {
   const byte_span rest = entry.rest;
   if (rest.size() < ids_of_rest) return false;
@@ -47,22 +44,8 @@ bool read_start_of_rest(send_entry& entry) {
 
 }  // namespace
 
-std::size_t size_of_entry(const new_send& what) {
-  return send_head + (what.send.after.is_zero() ? 0 : 16) + record_rest_size(what.send);
-}
-
-void write_send_entry(std::uint8_t* at, const new_send& what) {
-  raw_writer w(at);
-  w.u8(static_cast<std::uint8_t>(entry_kind::send));
-  w.id(what.stream);
-  w.u64(static_cast<std::uint64_t>(what.time));
-  w.u8(what.send.after.is_zero() ? 0 : 1);
-  if (!what.send.after.is_zero()) w.id(what.send.after);
-  write_record_rest(w, what.account, what.device, what.send);
-}
-
 void write_send_entry(bytes& out, const new_send& what) {
-  out.resize(size_of_entry(what));
+  out.resize(size_of_entry(what.send));
   write_send_entry(out.data(), what);
 }
 

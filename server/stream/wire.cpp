@@ -1,37 +1,8 @@
 #include "stream/wire.hpp"
 
+#include "stream/send_entry.hpp"
+
 namespace dunlin::stream {
-
-namespace {
-
-// The usual Send, as protobuf's own writers put it: the id, a kind below 128 unless zero, a body below 128 bytes or
-// none, `after` or none. False if it is another.
-bool read_usual_send(byte_span data, send_view& send) {
-  const auto is_id = [data](std::size_t at, std::uint32_t field) {
-    return data[at] == data_tag(field) && data[at + 1] == 16;
-  };
-  if (data.size() < id_field_size || !is_id(0, 1)) return false;
-  send.id = id_from_bytes<message_id>(data.subspan<2, 16>());
-  std::size_t at = id_field_size;
-  std::size_t left = data.size() - at;
-  if (left >= 2 && data[at] == number_tag(2) && data[at + 1] < 0x80) {
-    send.kind = data[at + 1];
-    at += 2;
-    left -= 2;
-  }
-  if (left >= 2 && data[at] == data_tag(7) && data[at + 1] < 0x80 && data[at + 1] <= left - 2) {
-    send.body = data.subspan(at + 2, data[at + 1]);
-    at += 2 + send.body.size();
-    left -= 2 + send.body.size();
-  }
-  if (left == id_field_size && is_id(at, 8)) {
-    send.after = id_from_bytes<message_id>(std::span<const std::uint8_t, 16>(data.data() + at + 2, 16));
-    left = 0;
-  }
-  return left == 0;
-}
-
-}  // namespace
 
 std::optional<send_view> read_send(byte_span data) {
   // Made where it is returned: this runs once a message.
@@ -92,67 +63,16 @@ std::optional<record_view> read_record(byte_span data) {
   return record;
 }
 
-namespace {
-
-void write_id_field(raw_writer& out, std::uint8_t field, const auto& id) {
-  out.u8(static_cast<std::uint8_t>(data_tag(field)));
-  out.u8(16);
-  out.id(id);
-}
-
-// Mostly there is none of the numbers.
-bool has_numbers(const auto& of) { return (of.kind | of.urgency | of.expires_in | of.redacts | of.epoch) != 0; }
-
-// What stands behind the ids: of a record, or of a Send that becomes one.
-std::size_t size_behind_ids(const auto& of) {
-  const auto number = [](std::uint64_t v) { return v == 0 ? 0 : 1 + varint_size(v); };
-  std::size_t size = 0;
-  if (has_numbers(of)) {
-    size = number(of.kind) + number(of.urgency) + number(of.expires_in) + number(of.redacts) + number(of.epoch);
-  }
-  return of.body.empty() ? size : size + 1 + varint_size(of.body.size()) + of.body.size();
-}
-
-void write_behind_ids(raw_writer& out, const auto& of) {
-  if (has_numbers(of)) {
-    const auto number = [&out](std::uint8_t field, std::uint64_t value) {
-      if (value == 0) return;
-      out.u8(static_cast<std::uint8_t>(number_tag(field)));
-      out.varint(value);
-    };
-    number(6, of.kind);
-    number(7, of.urgency);
-    number(8, of.expires_in);
-    number(9, of.redacts);
-    number(10, of.epoch);
-  }
-  if (of.body.empty()) return;
-  out.u8(static_cast<std::uint8_t>(data_tag(11)));
-  out.varint(of.body.size());
-  out.raw(of.body);
-}
-
-}  // namespace
-
 std::size_t record_rest_size(const record_view& record) {
   const auto id = [](const auto& value) { return value.is_zero() ? 0 : id_field_size; };
-  return id(record.account) + id(record.device) + id(record.id) + size_behind_ids(record);
+  return id(record.account) + id(record.device) + id(record.id) + rest_parts::size_behind_ids(record);
 }
 
 void write_record_rest(raw_writer& out, const record_view& record) {
-  if (!record.account.is_zero()) write_id_field(out, 3, record.account);
-  if (!record.device.is_zero()) write_id_field(out, 4, record.device);
-  if (!record.id.is_zero()) write_id_field(out, 5, record.id);
-  write_behind_ids(out, record);
-}
-
-std::size_t record_rest_size(const send_view& send) { return 3 * id_field_size + size_behind_ids(send); }
-
-void write_record_rest(raw_writer& out, account_id account, device_id device, const send_view& send) {
-  write_id_field(out, 3, account);
-  write_id_field(out, 4, device);
-  write_id_field(out, 5, send.id);
-  write_behind_ids(out, send);
+  if (!record.account.is_zero()) rest_parts::write_id_field(out, 3, record.account);
+  if (!record.device.is_zero()) rest_parts::write_id_field(out, 4, record.device);
+  if (!record.id.is_zero()) rest_parts::write_id_field(out, 5, record.id);
+  rest_parts::write_behind_ids(out, record);
 }
 
 void write_record_rest(bytes& out, const record_view& record) {

@@ -71,13 +71,10 @@ void write_record_rest(bytes& out, const record_view& record);
 // The same into memory that has record_rest_size bytes.
 std::size_t record_rest_size(const record_view& record);
 void write_record_rest(raw_writer& out, const record_view& record);
-// The record that a Send becomes. REQUIRES: none of the ids is zero.
-std::size_t record_rest_size(const send_view& send);
-void write_record_rest(raw_writer& out, account_id account, device_id device, const send_view& send);
-// Such a rest begins with account, device and id, each a tag, a length and sixteen bytes.
+// That of a message begins with account, device and id, each a tag, a length and sixteen bytes.
 inline constexpr std::size_t id_field_size = 18;
 inline constexpr std::size_t ids_of_rest = 3 * id_field_size;
-// The urgency in a record's rest, without a parse of the whole where it was written by the function above.
+// The urgency in a record's rest, without a parse of the whole where it is that of a message.
 std::uint32_t read_urgency_of_rest(byte_span rest);
 inline std::uint32_t urgency_of_rest(byte_span rest) {
   // Behind the ids mostly stands the body, or a small kind and the body.

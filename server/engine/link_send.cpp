@@ -90,7 +90,7 @@ inline reason check_send(const stream::send_view& send, const options& limits) {
 }
 
 void device_link::on_publish(const mqtt::publish_view& publish, mqtt::publish_token token) {
-  const auto& to = publish.same_topic ? home_->parsed_last() : home_->parse(publish.topic);
+  const auto& to = home_->meaning_of(publish);
   if (!to) [[unlikely]]
     return refuse_here(token, {}, {}, reason::forbidden);
   stream::send_view send;

@@ -1,7 +1,5 @@
 #include "engine/sends.hpp"
 
-#include "engine/device_link.hpp"
-
 namespace dunlin::engine {
 
 sends::sends(shard_id self, shard_id shards, bool may_lose, const options& limits, counters& counts, way hand_over)

@@ -13,13 +13,12 @@
 #include <vector>
 
 #include "engine/counters.hpp"
+#include "engine/device_link.hpp"
 #include "engine/messages.hpp"
 #include "engine/options.hpp"
 #include "mqtt/host.hpp"
 
 namespace dunlin::engine {
-
-class device_link;
 
 class sends {
  public:

@@ -212,19 +212,6 @@ void shard::verified(std::uint64_t ticket, const identity& who) {
 
 void shard::attach_when_ready(device_link& link) { own_.emplace_back(attach_ready{link.id(), link.account()}); }
 
-const std::optional<topic>& shard::parse(std::string_view name) {
-  constexpr std::size_t last_letters = 24;
-  std::uint32_t letters = 0;
-  if (name.size() >= last_letters + sizeof letters) std::memcpy(&letters, name.data() + last_letters, sizeof letters);
-  last_parsed_ = (letters * 0x9e3779b1U) >> 24;
-  auto& kept = parsed_[last_parsed_];
-  if (name != kept.name || name.empty()) {
-    kept.meaning = parse_topic(name);
-    kept.name = name.size() <= topic_max ? name : std::string_view();
-  }
-  return kept.meaning;
-}
-
 message_id shard::next_message_id() {
   // Increasing, as S3 wants of a sender, even within a millisecond.
   message_id id = around_.random.message(now_.wall);

@@ -18,6 +18,7 @@
 #include "engine/presences.hpp"
 #include "engine/send_run.hpp"
 #include "engine/sends.hpp"
+#include "engine/topics.hpp"
 
 namespace dunlin::engine {
 
@@ -81,10 +82,14 @@ class shard final : public outbound {
     sends_.forget(link);
     inboxes_.remove_link(link);
   }
-  // parse_topic, which remembers those of late: most messages go where others just went. Valid until the next call.
-  const std::optional<topic>& parse(std::string_view name);
-  // What it gave last.
-  [[nodiscard]] const std::optional<topic>& parsed_last() const { return parsed_[last_parsed_].meaning; }
+  // parse_topic of a message that came in; most go where others just went. REQUIRES: it is asked for each of them.
+  // Valid until the next call.
+  const std::optional<topic>& meaning_of(const mqtt::publish_view& publish) {
+    auto& kept = meanings_[publish.topic_slot];
+    if (!publish.same_topic) [[unlikely]]
+      kept = parse_topic(publish.topic);
+    return kept;
+  }
   // Topics of records.
   topic_names& names() { return names_; }
   // A record's seq and time, as a PUBACK says them: the one mostly follows the one before, the other is the same. Valid
@@ -189,12 +194,7 @@ class shard final : public outbound {
   presences presences_;
   mono_ms ticked_ = 0;
   message_id last_message_;
-  struct parsed_topic {
-    std::string name;
-    std::optional<topic> meaning;
-  };
-  std::array<parsed_topic, 256> parsed_;  // by the last letters of a conversation's id, which are random
-  std::size_t last_parsed_ = 0;
+  std::array<std::optional<topic>, mqtt::topic_slots> meanings_;
   topic_names names_;
   mqtt::number_property seq_property_;
   mqtt::number_property ts_property_;

@@ -37,48 +37,70 @@ struct frame {
   byte_span body;                             // behind the fixed header, if status is ready
 };
 
+struct packet_sizes {
+  std::size_t header = 0;
+  std::size_t packet = 0;
+};
+// Of a PUBLISH or PUBACK below 16 KiB that is there whole, as nearly all packets are; 0 of any other.
+inline packet_sizes sizes_of_usual(byte_span in, std::uint32_t max_packet_size) {
+  if (in.size() < 4) [[unlikely]]
+    return {};
+  const bool one = in[1] < 0x80;
+  const std::size_t header = one ? 2 : 3;
+  const std::size_t size = header + (one ? in[1] : (in[1] & 0x7fU) | std::size_t{in[2]} << 7);
+  const bool minimal = one || in[2] - 1U < 0x7fU;
+  const bool usual = in[0] >> 4 == 3 || in[0] == 0x40;
+  if (!usual || !minimal || size > in.size() || size > max_packet_size) [[unlikely]]
+    return {};
+  return {header, size};
+}
+
 frame read_long_frame(byte_span in, protocol_version version, std::uint32_t max_packet_size);
 
 // Looks at the fixed header at the start of `in`. An error as soon as the header shows it: type 0, wrong flags, a
 // length of more than four bytes (5.0: also one that is not minimal), or a packet larger than `max_packet_size` bytes.
 inline frame read_frame(byte_span in, protocol_version version, std::uint32_t max_packet_size) {
-  // A PUBLISH or PUBACK below 16 KiB that is there whole: nearly all packets.
-  if (in.size() >= 4) [[likely]] {
-    const std::uint8_t first = in[0];
-    const bool one = in[1] < 0x80;
-    const std::size_t head = one ? 2 : 3;
-    const std::size_t size = head + (one ? in[1] : (in[1] & 0x7fU) | std::size_t{in[2]} << 7);
-    const bool minimal = one || in[2] - 1U < 0x7fU;
-    if (minimal && size <= in.size() && size <= max_packet_size && (first >> 4 == 3 || first == 0x40)) [[likely]] {
-      frame f;
-      f.status = decode_status::ready;
-      f.type = static_cast<packet_type>(first >> 4);
-      f.flags = first & 15;
-      f.size = size;
-      f.body = in.subspan(head, size - head);
-      return f;
-    }
-  }
-  return read_long_frame(in, version, max_packet_size);
+  const packet_sizes sizes = sizes_of_usual(in, max_packet_size);
+  if (sizes.packet == 0) return read_long_frame(in, version, max_packet_size);
+  frame f;
+  f.status = decode_status::ready;
+  f.type = static_cast<packet_type>(in[0] >> 4);
+  f.flags = in[0] & 15;
+  f.size = sizes.packet;
+  f.body = in.subspan(sizes.header, sizes.packet - sizes.header);
+  return f;
+}
+
+// Of any packet that is there whole and whose header is right; 0 of any other.
+packet_sizes sizes_of_long(byte_span in, protocol_version version, std::uint32_t max_packet_size);
+inline packet_sizes sizes_of(byte_span in, protocol_version version, std::uint32_t max_packet_size) {
+  const packet_sizes sizes = sizes_of_usual(in, max_packet_size);
+  return sizes.packet != 0 ? sizes : sizes_of_long(in, version, max_packet_size);
 }
 
 // Decoders of one packet each; `f` is a ready frame of that type. `success`, or why not (then `out` is unspecified).
 // `out` may be used again and again: all its fields are written.
 reason_code decode_connect(const frame& f, connect_view& out);  // takes the version from the packet
 reason_code decode_connack(const frame& f, protocol_version version, connack_view& out);
-// `valid`: the topic of the message before, which is not looked into again where it comes once more (same_topic).
+// `valid`: the topic of one before, which is not looked into again where it comes once more (same_topic).
 reason_code decode_publish(const frame& f, protocol_version version, publish_view& out, std::string_view valid = {});
-// The same for a message like the one before, which `out` holds: on its topic, at its QoS above 0, without properties,
-// RETAIN and DUP. False: it is another, or wrong, and nothing was written.
-inline bool decode_publish_like(const frame& f, protocol_version version, publish_view& out) {
+// The topic of a PUBLISH, not looked into; empty where it is not there whole.
+inline std::string_view topic_of_publish(byte_span body) {
+  if (body.size() < 2) return {};
+  const std::size_t size = wire::load16(body.data());
+  return body.size() < 2 + size ? std::string_view() : as_text(body.subspan(2, size));
+}
+// The same for a message like the one that `out` holds: on its topic, at its QoS above 0, without properties, RETAIN
+// and DUP. False: it is another, or wrong, and nothing was written.
+inline bool decode_publish_like(std::uint8_t flags, byte_span body, protocol_version version, publish_view& out) {
   const std::size_t topic_size = out.topic.size();
   const bool v5 = version == protocol_version::v5;
   const std::size_t before_payload = 2 + topic_size + (v5 ? 3 : 2);
-  if (out.qos == qos_level::at_most_once || f.flags != static_cast<unsigned>(out.qos) << 1 || !out.props.empty() ||
-      f.body.size() < before_payload) {
+  if (out.qos == qos_level::at_most_once || flags != static_cast<unsigned>(out.qos) << 1 || !out.props.empty() ||
+      body.size() < before_payload) {
     return false;
   }
-  const std::uint8_t* const at = f.body.data();
+  const std::uint8_t* const at = body.data();
   const std::string_view topic(reinterpret_cast<const char*>(at + 2), topic_size);
   const std::uint16_t packet_id = wire::load16(at + 2 + topic_size);
   if (wire::load16(at) != topic_size || packet_id == 0 || (v5 && at[before_payload - 1] != 0) ||
@@ -87,7 +109,7 @@ inline bool decode_publish_like(const frame& f, protocol_version version, publis
   }
   out.topic = topic;
   out.packet_id = packet_id;
-  out.payload = f.body.subspan(before_payload);
+  out.payload = body.subspan(before_payload);
   out.retain = out.dup = false;
   out.same_topic = true;
   return true;

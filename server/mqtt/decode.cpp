@@ -88,6 +88,12 @@ frame read_long_frame(byte_span in, protocol_version version, std::uint32_t max_
   return f;
 }
 
+packet_sizes sizes_of_long(byte_span in, protocol_version version, std::uint32_t max_packet_size) {
+  const frame f = read_long_frame(in, version, max_packet_size);
+  if (f.status != decode_status::ready) return {};
+  return {f.size - f.body.size(), f.size};
+}
+
 reason_code decode_connect(const frame& f, connect_view& out) {
   wire::reader in(f.body);
   const std::string_view name = as_text(in.binary());

@@ -28,8 +28,8 @@ class host {
   // Maximum Packet Size, problem information, keep alive) are already known to the protocol.
   virtual void on_connect(const connect_view& connect) = 0;
 
-  // A message. `topic` is never empty (aliases are resolved); `same_topic`: it is that of the last call, which was for
-  // this protocol too. The host answers exactly once, now or later, with
+  // A message. `topic` is never empty (aliases are resolved); `same_topic`: it is that of the last call with this
+  // `topic_slot`, for whichever protocol that shares its state. The host answers exactly once, now or later, with
   // `protocol::answer(token, …)`; for QoS 0 that does nothing and may be left out. A repetition of a QoS 2 message that
   // was accepted before is answered by the protocol, and does not come here.
   virtual void on_publish(const publish_view& publish, publish_token token) = 0;

@@ -53,6 +53,9 @@ struct connack_view {
   properties props;
 };
 
+// Topics of late that are remembered (mqtt/topic_memory.hpp).
+inline constexpr std::size_t topic_slots = 256;
+
 struct publish_view {
   std::string_view topic;  // may be empty in 5.0, where a topic alias stands for it
   byte_span payload;
@@ -60,7 +63,9 @@ struct publish_view {
   qos_level qos = qos_level::at_most_once;
   bool retain = false;
   bool dup = false;
-  bool same_topic = false;  // as the message before, which the decoder was told of
+  bool same_topic = false;  // as one before, which the decoder was told of
+  // Which of `topic_slots` a topic has that came to a protocol, so that its host may keep there what it means.
+  std::uint8_t topic_slot = 0;
   properties props;
 };
 

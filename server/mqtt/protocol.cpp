@@ -13,16 +13,15 @@ void protocol::alias_deleter::operator()(alias_tables* tables) const { delete ta
 
 protocol::~protocol() { release_answers(); }
 
-void protocol::on_written() { report_credit(); }
-
-void protocol::report_credit() {
-  if (state_ != protocol_state::connected || !(wants_room_ || wants_output_) || output_full()) return;
+void protocol::report_credit_wanted() {
+  if (state_ != protocol_state::connected || output_full()) return;
   if (!wants_output_ && in_flight_room() == 0) return;
   wants_room_ = wants_output_ = false;
   host_->on_credit();
 }
 
-void protocol::feed_first(byte_span in, feed_result& result) {
+feed_result protocol::feed_first(byte_span in) {
+  feed_result result;
   const frame f = read_frame(in, version_, shared_->bounds.max_connect_size);
   if (f.status == decode_status::error) {
     fail(f.reason);
@@ -35,6 +34,18 @@ void protocol::feed_first(byte_span in, feed_result& result) {
     heard_ = true;
     take_connect(f);
   }
+  return result;
+}
+
+// A packet of another type, or of none; nothing consumed: it is not there whole, or wrong.
+feed_result protocol::take_unusual(byte_span in) {
+  const frame f = read_frame(in, version_, shared_->bounds.max_packet_size);
+  if (f.status != decode_status::ready) {
+    if (f.status == decode_status::error) fail(f.reason);
+    return {0, f.size};
+  }
+  dispatch(f);
+  return {f.size, 0};
 }
 
 void protocol::dispatch(const frame& f) {

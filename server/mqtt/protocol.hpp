@@ -32,6 +32,7 @@
 #include "mqtt/number_property.hpp"
 #include "mqtt/packet.hpp"
 #include "mqtt/session.hpp"
+#include "mqtt/topic_memory.hpp"
 
 namespace dunlin::mqtt {
 
@@ -55,6 +56,7 @@ struct limits {
 struct shared_state {
   limits bounds;
   block_pool blocks;
+  topic_memory topics;
   publish_view scratch;  // what `feed` decodes into: to make one anew for each call costs more than decoding
 };
 
@@ -84,6 +86,7 @@ struct answer_details {
 
   [[nodiscard]] bool empty() const { return reason_string.empty() && user_properties.empty(); }
 };
+inline constexpr answer_details no_details;
 
 enum class delivery : std::uint8_t {
   sent,
@@ -99,6 +102,22 @@ struct feed_result {
   std::size_t wanted = 0;
 };
 
+// An inbound message with QoS > 0 until it is answered. Internal to the protocol.
+struct answer_slot {
+  enum class answer : std::uint8_t { waits, given, given_with_properties };
+  std::uint16_t packet_id = 0;
+  std::uint8_t qos_and_state = 0;
+  reason_code reason = reason_code::success;
+
+  [[nodiscard]] qos_level qos() const { return static_cast<qos_level>(qos_and_state & 3); }
+  [[nodiscard]] answer state() const { return static_cast<answer>(qos_and_state >> 2); }
+  void set_state(answer s) {
+    qos_and_state = static_cast<std::uint8_t>((qos_and_state & 3) | static_cast<unsigned>(s) << 2);
+  }
+};
+
+static_assert(sizeof(answer_slot) == 4);
+
 class protocol {
  public:
   protocol(shared_state& shared, host& owner, output& out) : shared_(&shared), host_(&owner), out_(&out) {}
@@ -113,10 +132,10 @@ class protocol {
   feed_result feed(byte_span in);
   // Shall the caller read from the socket and feed? False while connecting, held, closing, too much output waits, or a
   // 3.1.1 client has more messages unanswered than we keep. To be asked again after the host did something.
-  [[nodiscard]] bool wants_input() const;
+  [[nodiscard]] bool wants_input() const { return goes_on() || (state_ == protocol_state::expects_connect && !held_); }
   // The output has been written, in part or wholly: reports credit that the output's size had taken away. Where
   // wants_input() has become true the caller feeds what it kept.
-  void on_written();
+  void on_written() { report_credit(); }
   // Sees and sets whether a packet has arrived since the last time it was asked: for the keep-alive, without a clock.
   [[nodiscard]] bool take_heard() {
     const bool heard = heard_;
@@ -151,12 +170,13 @@ class protocol {
   // nothing if the protocol has closed meanwhile. Exactly one call per token, which is of this protocol and no other:
   // who answers late keeps a generation of the connection with it. For QoS 2 of a connection that is gone:
   // `session::note_received`.
-  void answer(publish_token token, reason_code reason, const answer_details& details = {});
+  void answer(publish_token token, reason_code reason, const answer_details& details = no_details);
   // Success, with one or two user properties: left out under the same conditions.
   void answer_numbers(publish_token token, const number_property& first, const number_property* second = nullptr);
   // The same for `count` messages of one QoS that arrived one after the other, of which `token` is the first: the first
   // property counts up, the second is the same for all.
-  void answer_run(publish_token token, std::uint32_t count, number_property counting, const number_property& same);
+  void answer_run(publish_token token, std::uint32_t count, const number_property& counting,
+                  const number_property& same);
   // The token of the message that arrived so many after that one's, among those with QoS > 0. Once it has closed: one
   // whose answer does nothing. REQUIRES: it is not answered yet.
   [[nodiscard]] publish_token token_after(publish_token token, std::uint32_t n) const;
@@ -178,7 +198,10 @@ class protocol {
   // REQUIRES: in flight, and not waiting for PUBCOMP.
   void drop(std::uint16_t packet_id);
   // How many more messages with QoS > 0 deliver() would take now.
-  [[nodiscard]] std::size_t credit() const;
+  [[nodiscard]] std::size_t credit() const {
+    if (state_ != protocol_state::connected || output_full() || session_->unsent_count() != 0) return 0;
+    return in_flight_room();
+  }
 
   // Inside on_subscribe: the SUBACK is not written when that returns, but by answer_subscribe, which may be much later.
   void suback_later() { suback_later_ = true; }
@@ -186,7 +209,7 @@ class protocol {
   void answer_subscribe(std::uint16_t packet_id, std::span<const reason_code> granted);
 
   // Messages of this connection that wait for `answer`.
-  [[nodiscard]] bool has_unanswered() const { return answers_ != nullptr; }
+  [[nodiscard]] bool has_unanswered() const { return answers_ != nullptr || only_.packet_id != 0; }
   // Something waits to be written out, so that the connection knows of it.
   [[nodiscard]] bool has_output() const { return !out_->empty(); }
 
@@ -225,15 +248,22 @@ class protocol {
   };
 
   // What is declared inline is the way of a short message, defined in protocol_parts.hpp or where it is used.
-  [[nodiscard]] inline bool goes_on() const;
-  void feed_first(byte_span in, feed_result& result);
+  [[nodiscard]] bool goes_on() const {
+    if (state_ != protocol_state::connected || held_ || output_full()) return false;
+    return is_v5() || answers_in_time();
+  }
+  // A 5.0 client was told how many it may have open; a 3.1.1 client waits.
+  [[nodiscard]] bool answers_in_time() const;
+  feed_result feed_first(byte_span in);
   // One packet each.
-  inline void take_publish(const frame& f, publish_view& publish);
+  inline void take_publish(std::uint8_t flags, byte_span body);
+  feed_result take_unusual(byte_span in);
   void dispatch(const frame& f);
   void take_connect(const frame& f);
   void take_ack(const frame& f);
   // As many PUBACKs of success as stand at the beginning; how many bytes they are.
   inline std::size_t take_pubacks(byte_span in);
+  [[nodiscard]] inline in_flight* slot_of_puback(byte_span in) const;
   inline void take_puback(std::uint16_t packet_id, reason_code reason);
   void take_pubrec(std::uint16_t packet_id, reason_code reason);
   void take_pubrel(std::uint16_t packet_id);
@@ -247,19 +277,25 @@ class protocol {
   void write_connack(reason_code reason, properties& props, bool session_present);
   void resume(session& s);
 
+  bool decode_unlike(std::uint8_t flags, byte_span body, publish_view& publish);
   [[nodiscard]] reason_code check_publish(publish_view& publish);
-  [[nodiscard]] inline bool needs_check(const publish_view& publish) const;
   [[nodiscard]] reason_code check_topic(std::string_view topic) const;
   [[nodiscard]] reason_code resolve_alias(publish_view& publish);
   bool begin_qos2(const publish_view& publish);
   [[nodiscard]] inline std::uint32_t unanswered() const;
+  [[nodiscard]] inline std::uint32_t oldest_unanswered() const;
+  // REQUIRES: it is not answered yet.
+  [[nodiscard]] inline answer_slot& slot_of(std::uint32_t position);
   inline publish_token push_answer(const publish_view& publish);
+  answer_slot& add_to_ring();
   void grow_answers();
   void release_answers();
   // Notes that it is answered; how many are to be answered before it.
   inline std::uint32_t begin_answer(publish_token token, reason_code reason);
   void answer_with(publish_token token, std::uint32_t ahead, reason_code reason, const answer_details& details);
   void answer_early(publish_token token, reason_code reason, bytes properties);
+  void answer_several(publish_token token, std::uint32_t count, number_property counting, const number_property& same);
+  void answer_numbers_early(publish_token token, const number_property& first, const number_property* second);
   inline void write_numbers(packet_type type, std::uint16_t packet_id, const number_property& first,
                             const number_property* second);
   inline void settle(qos_level qos, reason_code reason);
@@ -277,9 +313,17 @@ class protocol {
   bool write_with_alias(const message& m, std::uint16_t packet_id, bool dup);
   // Without properties, and short: false if it is neither, then nothing is written.
   inline bool write_short(const message& m, std::uint16_t packet_id, bool dup);
-  [[nodiscard]] std::size_t in_flight_room() const;
+  [[nodiscard]] std::size_t in_flight_room() const {
+    if (session_->flight_span() == 0) return send_maximum_;
+    return room_beside_flight();
+  }
+  [[nodiscard]] std::size_t room_beside_flight() const;
   [[nodiscard]] bool output_full() const { return out_->size() >= shared_->bounds.max_output; }
-  void report_credit();
+  void report_credit() {
+    if (wants_room_ || wants_output_) [[unlikely]]
+      report_credit_wanted();
+  }
+  void report_credit_wanted();
 
   [[nodiscard]] bool is_v5() const { return version_ == protocol_version::v5; }
   // The peer broke a rule: told (5.0), closed, counted.
@@ -290,15 +334,16 @@ class protocol {
   host* host_;
   output* out_;
   session* session_ = nullptr;
-  answer_ring* answers_ = nullptr;  // inbound messages not answered yet
+  answer_ring* answers_ = nullptr;  // inbound messages not answered yet, once there was more than one
   std::unique_ptr<alias_tables, alias_deleter> aliases_;
   std::uint32_t client_max_packet_ = max_variable_integer + 5;
   std::uint32_t requested_expiry_s_ = 0;
   std::uint32_t next_position_ = 0;
   std::uint16_t keep_alive_s_ = 0;
-  std::uint16_t send_maximum_ = 0;
+  std::uint16_t send_maximum_ = 0;  // at most max_in_flight
   std::uint16_t aliases_out_ = 0;   // how many we may use
   std::uint16_t inbound_open_ = 0;  // of this connection: QoS 1 and 2 without a final answer
+  answer_slot only_;                // the message not answered yet, where there is no ring; packet id 0: none
   protocol_state state_ = protocol_state::expects_connect;
   protocol_version version_ = protocol_version::v3_1_1;
   reason_code close_reason_ = reason_code::success;
@@ -314,6 +359,6 @@ class protocol {
   qos_level maximum_qos_ = qos_level::exactly_once;
 };
 
-static_assert(sizeof(protocol) <= 96);
+static_assert(sizeof(protocol) <= 80);
 
 }  // namespace dunlin::mqtt

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t numbers_head = 6;
 constexpr std::size_t most_numbers = numbers_head + 2 * sizeof(number_property::bytes);
 
+// A PUBACK of success without properties.
+constexpr std::size_t puback_size = 4;
+
 std::size_t size_of(const number_property& first, const number_property* second) {
   return first.size + (second != nullptr ? second->size : 0);
 }
@@ -57,78 +60,78 @@ reason_code protocol::check_publish(publish_view& publish) {
   return publish.props.has(property::topic_alias) ? resolve_alias(publish) : reason_code::success;
 }
 
-// Nearly no message does: short topic, no properties, nothing that the server may not offer.
-inline bool protocol::needs_check(const publish_view& publish) const {
-  return publish.topic.size() >= shared_->bounds.max_topic_levels || !publish.props.empty() || publish.retain ||
-         publish.qos > maximum_qos_;
-}
-
 inline publish_token protocol::push_answer(const publish_view& publish) {
-  if (answers_ == nullptr || unanswered() == answers_->capacity()) grow_answers();
-  answers_->at(next_position_) = {publish.packet_id, static_cast<std::uint8_t>(publish.qos), reason_code::success};
+  answer_slot* slot = &only_;
+  if (answers_ != nullptr && unanswered() < answers_->capacity()) {
+    slot = &answers_->at(next_position_);
+  } else if (has_unanswered()) [[unlikely]] {
+    slot = &add_to_ring();
+  }
+  *slot = {publish.packet_id, static_cast<std::uint8_t>(publish.qos), reason_code::success};
   return {next_position_++, publish.packet_id, publish.qos};
 }
 
-inline void protocol::take_publish(const frame& f, publish_view& publish) {
-  if (!decode_publish_like(f, version_, publish)) {
-    reason_code bad = decode_publish(f, version_, publish, publish.topic);
-    if (!is_error(bad) && needs_check(publish)) bad = check_publish(publish);
-    if (is_error(bad)) [[unlikely]] {
-      fail(bad);
+// A message that is not like one before. False: it was refused, with all that follows.
+bool protocol::decode_unlike(std::uint8_t flags, byte_span body, publish_view& publish) {
+  const frame f{.type = packet_type::publish, .flags = flags, .body = body};
+  reason_code bad = decode_publish(f, version_, publish, publish.topic);
+  if (!is_error(bad)) bad = check_publish(publish);
+  if (is_error(bad)) fail(bad);
+  return !is_error(bad);
+}
+
+inline void protocol::take_publish(std::uint8_t flags, byte_span body) {
+  publish_view& publish = shared_->scratch;
+  if (publish.topic.empty()) shared_->topics.recall(topic_of_publish(body), publish);
+  const bool like = decode_publish_like(flags, body, version_, publish) && publish.qos <= maximum_qos_;
+  if (!like && !decode_unlike(flags, body, publish)) return;
+  publish_token token;
+  if (publish.qos != qos_level::at_most_once) [[likely]] {
+    if (inbound_open_ >= shared_->bounds.receive_maximum && is_v5()) [[unlikely]] {
+      fail(reason_code::receive_maximum_exceeded);  // MQTT-3.3.4-9
       return;
     }
+    if (publish.qos == qos_level::exactly_once && !begin_qos2(publish)) {
+      publish.topic = {};  // the host has not seen it
+      return;
+    }
+    ++inbound_open_;
+    token = push_answer(publish);
   }
-  if (publish.qos == qos_level::at_most_once) {
-    host_->on_publish(publish, {});
-    return;
-  }
-  if (inbound_open_ >= shared_->bounds.receive_maximum && is_v5()) [[unlikely]] {
-    fail(reason_code::receive_maximum_exceeded);  // MQTT-3.3.4-9
-    return;
-  }
-  if (publish.qos == qos_level::exactly_once && !begin_qos2(publish)) {
-    publish.topic = {};  // the host has not seen it
-    return;
-  }
-  ++inbound_open_;
-  host_->on_publish(publish, push_answer(publish));
+  if (!publish.same_topic) [[unlikely]]
+    shared_->topics.note(publish);
+  host_->on_publish(publish, token);
 }
 
-inline bool protocol::goes_on() const {
-  if (state_ != protocol_state::connected || held_ || output_full()) return false;
-  // A 5.0 client was told how many it may have open; a 3.1.1 client waits.
-  return is_v5() || unanswered() < shared_->bounds.receive_maximum;
-}
-
-bool protocol::wants_input() const { return goes_on() || (state_ == protocol_state::expects_connect && !held_); }
+bool protocol::answers_in_time() const { return unanswered() < shared_->bounds.receive_maximum; }
 
 feed_result protocol::feed(byte_span in) {
   feed_result result;
   bool published = false;
   shared_->scratch.topic = {};
-  if (state_ == protocol_state::expects_connect && !held_ && !in.empty()) feed_first(in, result);
+  if (state_ == protocol_state::expects_connect && !held_ && !in.empty()) [[unlikely]]
+    result = feed_first(in);
   while (result.consumed < in.size() && goes_on()) {
-    if (in[result.consumed] == static_cast<unsigned>(packet_type::puback) << 4) {
-      if (const std::size_t acks = take_pubacks(in.subspan(result.consumed)); acks != 0) {
-        result.consumed += acks;
-        heard_ = true;
-        continue;
+    const byte_span left = in.subspan(result.consumed);
+    std::size_t taken = 0;
+    if (left[0] == static_cast<unsigned>(packet_type::puback) << 4) {
+      taken = take_pubacks(left);
+    } else if (left[0] >> 4 == static_cast<unsigned>(packet_type::publish)) {
+      const packet_sizes sizes = sizes_of(left, version_, shared_->bounds.max_packet_size);
+      taken = sizes.packet;
+      published |= taken != 0;
+      if (taken != 0) take_publish(left[0] & 15, left.subspan(sizes.header, sizes.packet - sizes.header));
+    }
+    if (taken == 0) [[unlikely]] {
+      const feed_result other = take_unusual(left);
+      if (other.consumed == 0) {
+        result.wanted = other.wanted;
+        break;
       }
+      taken = other.consumed;
     }
-    const frame f = read_frame(in.subspan(result.consumed), version_, shared_->bounds.max_packet_size);
-    if (f.status != decode_status::ready) [[unlikely]] {
-      if (f.status == decode_status::error) fail(f.reason);
-      result.wanted = f.size;
-      break;
-    }
-    result.consumed += f.size;
+    result.consumed += taken;
     heard_ = true;
-    if (f.type == packet_type::publish) {
-      take_publish(f, shared_->scratch);
-      published = true;
-    } else {
-      dispatch(f);
-    }
   }
   if (published) host_->on_publishes_end();
   report_credit();
@@ -136,33 +139,34 @@ feed_result protocol::feed(byte_span in) {
   return result;
 }
 
+// What the first packet acknowledges if it is a PUBACK of success without properties, as nearly all are, else null.
+inline in_flight* protocol::slot_of_puback(byte_span in) const {
+  if (in.size() < puback_size || in[0] != static_cast<unsigned>(packet_type::puback) << 4 || in[1] != 2) return nullptr;
+  in_flight* const slot = session_->lookup(wire::load16(in.data() + 2));
+  return slot != nullptr && slot->state == flight_state::wants_puback ? slot : nullptr;
+}
+
 inline std::size_t protocol::take_pubacks(byte_span in) {
-  constexpr std::size_t size = 4;  // of one that is success without properties, as nearly all are
-  std::size_t at = 0;
-  cookie first;
+  in_flight* slot = slot_of_puback(in);
+  if (slot == nullptr) [[unlikely]]
+    return 0;
+  const cookie first = slot->what;
   std::uint32_t count = 0;
-  while (in.size() - at >= size && in[at] == static_cast<unsigned>(packet_type::puback) << 4 && in[at + 1] == 2) {
-    in_flight* const slot = session_->lookup(wire::load16(in.data() + at + 2));
-    if (slot == nullptr || slot->state != flight_state::wants_puback) break;
-    const cookie& what = slot->what;
-    if (count != 0 && (what.a != first.a || what.b != first.b || what.c != first.c + count)) {
-      host_->on_acked(first, std::exchange(count, 0), reason_code::success);
-      if (!goes_on()) return at;
-      continue;  // the session may have moved what it has in flight
-    }
-    if (count++ == 0) first = what;
+  do {
     session_->finish(shared_->blocks, *slot);
-    at += size;
-  }
-  if (count != 0) host_->on_acked(first, count, reason_code::success);
-  return at;
+    ++count;
+    in = in.subspan(puback_size);
+    slot = slot_of_puback(in);
+  } while (slot != nullptr && slot->what == cookie{first.a, first.b, first.c + count});
+  host_->on_acked(first, count, reason_code::success);
+  return count * puback_size;
 }
 
 // False: a repetition that the host must not see, or too many.
 bool protocol::begin_qos2(const publish_view& publish) {
   const std::uint32_t pending = unanswered();
   for (std::uint32_t i = 0; i < pending; ++i) {
-    const answer_ring::slot& slot = answers_->at(answers_->first + i);
+    const answer_slot& slot = slot_of(oldest_unanswered() + i);
     // Its PUBREC is on the way.
     if (slot.qos() == qos_level::exactly_once && slot.packet_id == publish.packet_id) return false;
   }
@@ -177,10 +181,16 @@ bool protocol::begin_qos2(const publish_view& publish) {
   return false;
 }
 
+answer_slot& protocol::add_to_ring() {
+  grow_answers();
+  return answers_->at(next_position_);
+}
+
 void protocol::grow_answers() {
   if (answers_ == nullptr) {
     constexpr std::uint32_t size = answer_ring::first_block;
-    answers_ = new (shared_->blocks.borrow(size)) answer_ring(size, next_position_);
+    answers_ = new (shared_->blocks.borrow(size)) answer_ring(size, next_position_ - 1);
+    answers_->at(next_position_ - 1) = std::exchange(only_, {});
     return;
   }
   const std::uint32_t size = answers_->block_size * 2;
@@ -193,6 +203,7 @@ void protocol::grow_answers() {
 }
 
 void protocol::release_answers() {
+  only_ = {};
   if (answers_ == nullptr) return;
   answer_ring* ring = std::exchange(answers_, nullptr);
   const std::uint32_t size = ring->block_size;
@@ -207,6 +218,10 @@ inline void protocol::settle(qos_level qos, reason_code reason) {
 }
 
 inline void protocol::settle_positions(std::uint32_t count) {
+  if (answers_ == nullptr) {
+    only_ = {};
+    return;
+  }
   answers_->first += count;
   if (answers_->first == next_position_) {
     release_answers();
@@ -216,10 +231,14 @@ inline void protocol::settle_positions(std::uint32_t count) {
 }
 
 inline std::uint32_t protocol::begin_answer(publish_token token, reason_code reason) {
-  const std::uint32_t ahead = token.position - answers_->first;
-  DUNLIN_CHECK(ahead < next_position_ - answers_->first);
-  const answer_ring::slot& slot = answers_->at(token.position);
-  DUNLIN_CHECK(slot.state() == answer_ring::slot_state::waiting && slot.packet_id == token.packet_id);
+  std::uint32_t ahead = 0;
+  const answer_slot* slot = &only_;
+  if (answers_ != nullptr) {
+    ahead = token.position - answers_->first;
+    DUNLIN_CHECK(ahead < next_position_ - answers_->first);
+    slot = &answers_->at(token.position);
+  }
+  DUNLIN_CHECK(slot->state() == answer_slot::answer::waits && slot->packet_id == token.packet_id);
 
   // Accepted from here on, even if the connection ends before its turn comes.
   if (token.qos == qos_level::exactly_once && !is_error(reason)) session_->note_received(token.packet_id);
@@ -227,7 +246,7 @@ inline std::uint32_t protocol::begin_answer(publish_token token, reason_code rea
 }
 
 void protocol::answer(publish_token token, reason_code reason, const answer_details& details) {
-  if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
+  if (token.qos == qos_level::at_most_once || !has_unanswered()) return;
   const std::uint32_t ahead = begin_answer(token, reason);
   if (ahead != 0 || !details.empty()) {
     answer_with(token, ahead, reason, details);
@@ -255,14 +274,11 @@ inline void protocol::write_numbers(packet_type type, std::uint16_t packet_id, c
 }
 
 void protocol::answer_numbers(publish_token token, const number_property& first, const number_property* second) {
-  if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
+  if (token.qos == qos_level::at_most_once || !has_unanswered()) return;
   if (!lets_user_properties()) return answer(token, reason_code::success);
   const std::uint32_t ahead = begin_answer(token, reason_code::success);
-  if (ahead != 0) {
-    bytes encoded(first.bytes.data(), first.bytes.data() + first.size);
-    if (second != nullptr) encoded.insert(encoded.end(), second->bytes.data(), second->bytes.data() + second->size);
-    return answer_early(token, reason_code::success, std::move(encoded));
-  }
+  if (ahead != 0) [[unlikely]]
+    return answer_numbers_early(token, first, second);
   const packet_type type = token.qos == qos_level::at_least_once ? packet_type::puback : packet_type::pubrec;
   if (numbers_head + size_of(first, second) <= client_max_packet_) {
     write_numbers(type, token.packet_id, first, second);
@@ -272,8 +288,21 @@ void protocol::answer_numbers(publish_token token, const number_property& first,
   settle(token.qos, reason_code::success);
 }
 
-void protocol::answer_run(publish_token token, std::uint32_t count, number_property counting,
+void protocol::answer_numbers_early(publish_token token, const number_property& first, const number_property* second) {
+  bytes encoded(first.bytes.data(), first.bytes.data() + first.size);
+  if (second != nullptr) encoded.insert(encoded.end(), second->bytes.data(), second->bytes.data() + second->size);
+  answer_early(token, reason_code::success, std::move(encoded));
+}
+
+void protocol::answer_run(publish_token token, std::uint32_t count, const number_property& from,
                           const number_property& same) {
+  if (count == 1) [[likely]]
+    return answer_numbers(token, from, &same);
+  answer_several(token, count, from, same);
+}
+
+void protocol::answer_several(publish_token token, std::uint32_t count, number_property counting,
+                              const number_property& same) {
   if (token.qos == qos_level::at_most_once || answers_ == nullptr) return;
   const bool usual = token.qos == qos_level::at_least_once && token.position == answers_->first &&
                      lets_user_properties() && most_numbers <= client_max_packet_;
@@ -286,8 +315,8 @@ void protocol::answer_run(publish_token token, std::uint32_t count, number_prope
   }
   DUNLIN_CHECK(count <= next_position_ - answers_->first);
   for (std::uint32_t i = 0; i < count; ++i) {
-    const answer_ring::slot& slot = answers_->at(token.position + i);
-    DUNLIN_CHECK(slot.state() == answer_ring::slot_state::waiting && slot.qos() == token.qos);
+    const answer_slot& slot = answers_->at(token.position + i);
+    DUNLIN_CHECK(slot.state() == answer_slot::answer::waits && slot.qos() == token.qos);
     write_numbers(packet_type::puback, slot.packet_id, counting, &same);
     counting.next();
   }
@@ -296,8 +325,8 @@ void protocol::answer_run(publish_token token, std::uint32_t count, number_prope
 }
 
 publish_token protocol::token_after(publish_token token, std::uint32_t n) const {
-  if (answers_ == nullptr) return {};
-  const answer_ring::slot& slot = answers_->at(token.position + n);
+  if (!has_unanswered()) return {};
+  const answer_slot& slot = answers_ != nullptr ? answers_->at(token.position + n) : only_;
   return {token.position + n, slot.packet_id, slot.qos()};
 }
 
@@ -321,12 +350,12 @@ void protocol::answer_with(publish_token token, std::uint32_t ahead, reason_code
 }
 
 void protocol::answer_early(publish_token token, reason_code reason, bytes properties) {
-  answer_ring::slot& slot = answers_->at(token.position);
+  answer_slot& slot = answers_->at(token.position);
   slot.reason = reason;
-  slot.set_state(answer_ring::slot_state::answered);
+  slot.set_state(answer_slot::answer::given);
   ++answers_->answered_early;
   if (properties.empty()) return;
-  slot.set_state(answer_ring::slot_state::answered_with_properties);
+  slot.set_state(answer_slot::answer::given_with_properties);
   if (!answers_->early) answers_->early = std::make_unique<std::vector<answer_ring::kept>>();
   answers_->early->push_back({token.position, std::move(properties)});
 }
@@ -334,12 +363,12 @@ void protocol::answer_early(publish_token token, reason_code reason, bytes prope
 void protocol::settle_early() {
   while (answers_ != nullptr) {
     const std::uint32_t position = answers_->first;
-    const answer_ring::slot slot = answers_->at(position);
-    if (slot.state() == answer_ring::slot_state::waiting) return;
+    const answer_slot slot = answers_->at(position);
+    if (slot.state() == answer_slot::answer::waits) return;
     --answers_->answered_early;
     properties props;
     bytes encoded;
-    if (slot.state() == answer_ring::slot_state::answered_with_properties) {
+    if (slot.state() == answer_slot::answer::given_with_properties) {
       std::vector<answer_ring::kept>& early = *answers_->early;
       const auto it =
           std::find_if(early.begin(), early.end(), [&](const answer_ring::kept& k) { return k.position == position; });
@@ -353,33 +382,6 @@ void protocol::settle_early() {
     if ((!once || is_error(slot.reason)) && inbound_open_ != 0) --inbound_open_;
     if (++answers_->first == next_position_) release_answers();
   }
-}
-
-void protocol::write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties& props) {
-  if (props.empty()) {
-    write_ack(type, packet_id, reason);
-    return;
-  }
-  ack_view packet;
-  packet.type = type;
-  packet.packet_id = packet_id;
-  packet.reason = reason;
-  packet.props = props;
-  // MQTT-3.4.2-2, -3: no more than the client takes; the verdict alone always fits.
-  if (encoded_size(version_, packet) > client_max_packet_) packet.props.remove(property::reason_string);
-  if (encoded_size(version_, packet) > client_max_packet_) packet.props.clear();
-  encode_ack(*out_, version_, packet);
-}
-
-void protocol::take_pubrel(std::uint16_t packet_id) {
-  const bool known = session_->remove_received(packet_id);
-  write_ack(packet_type::pubcomp, packet_id, known ? reason_code::success : reason_code::packet_id_not_found);
-  if (!known) {
-    // A 3.1.1 client cannot know that its message was refused, and goes on to the end.
-    if (is_v5()) host_->on_protocol_error(reason_code::packet_id_not_found);
-    return;
-  }
-  if (inbound_open_ != 0) --inbound_open_;
 }
 
 }  // namespace dunlin::mqtt

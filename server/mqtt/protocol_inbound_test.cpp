@@ -261,7 +261,7 @@ TEST_F(MqttInbound, AliasesStandForTopics) {
             (lines{"publish long/topic q0: ", "publish long/topic q0: ", "publish other q0: ", "publish other q0: "}));
 }
 
-TEST_F(MqttInbound, ATopicIsTheSameOnlyIfTheHostSawTheOneBeforeInTheSameBytes) {
+TEST_F(MqttInbound, ATopicIsTheSameOnlyIfTheHostSawItLastInItsSlot) {
   connect();
   lines seen;
   host_.when_published = [&](const publish_view& p, publish_token) {
@@ -286,7 +286,34 @@ TEST_F(MqttInbound, ATopicIsTheSameOnlyIfTheHostSawTheOneBeforeInTheSameBytes) {
   feed(end.take());
   publish("a/long/one", "x");
   EXPECT_EQ(seen, (lines{"a/long/one", "b/long/two", "b/long/two again", "b/long/too", "a/long/one", "a/long/one again",
-                         "a/long/one"}));
+                         "a/long/one again"}));
+}
+
+TEST_F(MqttInbound, ATopicIsTheSameWhicheverConnectionItCameOn) {
+  connect();
+  lines seen;
+  host_.when_published = [&](const publish_view& p, publish_token) {
+    seen.push_back(std::string(p.topic) + (p.same_topic ? " again" : "") + " q" +
+                   std::to_string(static_cast<int>(p.qos)));
+  };
+  publish("a/long/one", "x", 1, 5);
+  reconnect();
+  connect();
+  publish("a/long/one", "x", 1, 5);
+  reconnect();
+  connect(v3);
+  publish("a/long/one", "x", 1, 5);
+  EXPECT_EQ(seen, (lines{"a/long/one q1", "a/long/one again q1", "a/long/one again q1"}));
+}
+
+TEST_F(MqttInbound, ATopicTooLongToBeRememberedIsNewEachTime) {
+  connect();
+  const std::string topic = "a/" + std::string(100, 'b');
+  int again = 0;
+  host_.when_published = [&](const publish_view& p, publish_token) { again += p.same_topic ? 1 : 0; };
+  publish(topic, "x", 1, 5);
+  publish(topic, "x", 1, 6);
+  EXPECT_EQ(again, 0);
 }
 
 TEST_F(MqttInbound, AnAliasThatStandsForNothingOrIsTooHighIsRefused) {
@@ -329,6 +356,18 @@ TEST_F(MqttInbound, WhatWasNotOfferedIsRefused) {
   m.retain = true;
   send(m);
   EXPECT_EQ(replies(), lines{"DISCONNECT retain_not_supported"});
+}
+
+TEST_F(MqttInbound, WhatWasNotOfferedIsRefusedAlsoOnATopicThatIsKnown) {
+  connect();
+  publish("a/long/one", "x", 2, 1);
+  replies();
+  reconnect();
+  host_.accept_with.maximum_qos = qos_level::at_least_once;
+  session_.clear();
+  connect();
+  publish("a/long/one", "x", 2, 2);
+  EXPECT_EQ(replies(), lines{"DISCONNECT qos_not_supported"});
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // Messages to the client and their acknowledgements: PUBLISH and PUBREL, with PUBACK, PUBREC and PUBCOMP coming back.
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/check.hpp"
@@ -37,18 +36,12 @@ constexpr std::size_t longest_short = 512;
 
 }  // namespace
 
-std::size_t protocol::in_flight_room() const {
-  if (session_ == nullptr) return 0;
+std::size_t protocol::room_beside_flight() const {
   const std::size_t on_the_wire = session_->in_flight_count() - session_->unsent_count();
   if (on_the_wire >= send_maximum_) return 0;
   const std::size_t room = send_maximum_ - on_the_wire;
   // What is resent needs no new place in the ring.
   return session_->unsent_count() != 0 ? room : std::min(room, max_in_flight - session_->flight_span());
-}
-
-std::size_t protocol::credit() const {
-  if (state_ != protocol_state::connected || output_full() || session_->unsent_count() != 0) return 0;
-  return in_flight_room();
 }
 
 inline bool protocol::is_plain(const message& m) const {
@@ -118,18 +111,16 @@ delivery protocol::deliver(const message& m, const cookie& what) {
 }
 
 std::size_t protocol::deliver_run(const message& m, std::span<const byte_span> bodies, const cookie& first) {
-  std::array<std::uint8_t, 64> topic;  // with its length; whole words of it are copied
-  const std::size_t topic_size = 2 + m.topic.size();
   if (state_ != protocol_state::connected || m.qos == qos_level::at_most_once || !is_plain(m) ||
-      topic_size > topic.size() || session_->unsent_count() != 0) {
+      session_->unsent_count() != 0) {
     return 0;
   }
-  wire::put_text(topic.data(), m.topic);
   const auto kind = static_cast<std::uint8_t>(static_cast<unsigned>(packet_type::publish) << 4 |
                                               static_cast<unsigned>(m.qos) << 1 | (m.retain ? 1U : 0U));
   const flight_state waits =
       m.qos == qos_level::at_least_once ? flight_state::wants_puback : flight_state::wants_pubrec;
-  const std::size_t beside = topic_size + (is_v5() ? 3 : 2);
+  const bool v5 = is_v5();
+  const std::size_t beside = 2 + m.topic.size() + (v5 ? 3 : 2);
   const std::size_t most = std::min(bodies.size(), in_flight_room());
   if (most == 0) return 0;
   session_->make_room(shared_->blocks, most);
@@ -139,13 +130,13 @@ std::size_t protocol::deliver_run(const message& m, std::span<const byte_span> b
     const byte_span body = bodies[n];
     const std::size_t remaining = beside + body.size();
     if (remaining > longest_short || 3 + remaining > client_max_packet_) break;
-    std::uint8_t* const begin = out_->room(3 + topic.size() + 3 + body.size());
-    std::uint8_t* at = wire::put_variable(wire::put8(begin, kind), static_cast<std::uint32_t>(remaining));
-    std::memcpy(at, topic.data(), topic.size());
-    at = wire::put16(at + topic_size, session_->next_packet_id());
-    if (is_v5()) at = wire::put8(at, 0);
-    out_->grew(static_cast<std::size_t>(wire::put_raw(at, body) - begin));
-    session_->push(shared_->blocks, what, waits);
+    std::uint8_t* at = out_->reserve((remaining < 0x80 ? 2 : 3) + remaining);
+    at = wire::put_variable(wire::put8(at, kind), static_cast<std::uint32_t>(remaining));
+    at = wire::put_short(wire::put16(at, static_cast<std::uint16_t>(m.topic.size())), as_bytes(m.topic));
+    at = wire::put16(at, session_->next_packet_id());
+    if (v5) at = wire::put8(at, 0);
+    wire::put_raw(at, body);
+    session_->place(what, waits);
   }
   return n;
 }
@@ -227,6 +218,22 @@ void protocol::take_ack(const frame& f) {
   }
 }
 
+void protocol::write_ack(packet_type type, std::uint16_t packet_id, reason_code reason, const properties& props) {
+  if (props.empty()) {
+    write_ack(type, packet_id, reason);
+    return;
+  }
+  ack_view packet;
+  packet.type = type;
+  packet.packet_id = packet_id;
+  packet.reason = reason;
+  packet.props = props;
+  // MQTT-3.4.2-2, -3: no more than the client takes; the verdict alone always fits.
+  if (encoded_size(version_, packet) > client_max_packet_) packet.props.remove(property::reason_string);
+  if (encoded_size(version_, packet) > client_max_packet_) packet.props.clear();
+  encode_ack(*out_, version_, packet);
+}
+
 void protocol::take_pubrec(std::uint16_t packet_id, reason_code reason) {
   in_flight* slot = session_->lookup(packet_id);
   if (slot == nullptr) {
@@ -246,6 +253,17 @@ void protocol::take_pubrec(std::uint16_t packet_id, reason_code reason) {
   if (slot->unsent) session_->mark_sent(*slot);
   slot->state = flight_state::wants_pubcomp;
   write_ack(packet_type::pubrel, packet_id, reason_code::success);
+}
+
+void protocol::take_pubrel(std::uint16_t packet_id) {
+  const bool known = session_->remove_received(packet_id);
+  write_ack(packet_type::pubcomp, packet_id, known ? reason_code::success : reason_code::packet_id_not_found);
+  if (!known) {
+    // A 3.1.1 client cannot know that its message was refused, and goes on to the end.
+    if (is_v5()) host_->on_protocol_error(reason_code::packet_id_not_found);
+    return;
+  }
+  if (inbound_open_ != 0) --inbound_open_;
 }
 
 void protocol::take_pubcomp(std::uint16_t packet_id) {

@@ -12,33 +12,23 @@
 
 namespace dunlin::mqtt {
 
-// Inbound messages with QoS > 0 in the order of arrival, until they are answered: a ring in a block of the pool, whose
-// slots stand behind this header. They are numbered by position, so that a token finds its slot without a search.
+// Several inbound messages with QoS > 0 in the order of arrival, until all are answered: a ring in a block of the pool,
+// whose slots stand behind this header. They are numbered by position, so that a token finds its slot without a search.
 struct protocol::answer_ring {
-  enum class slot_state : std::uint8_t { waiting, answered, answered_with_properties };
-  struct slot {
-    std::uint16_t packet_id;
-    std::uint8_t qos_and_state;
-    reason_code reason;
-
-    [[nodiscard]] qos_level qos() const { return static_cast<qos_level>(qos_and_state & 3); }
-    [[nodiscard]] slot_state state() const { return static_cast<slot_state>(qos_and_state >> 2); }
-    void set_state(slot_state s) {
-      qos_and_state = static_cast<std::uint8_t>((qos_and_state & 3) | static_cast<unsigned>(s) << 2);
-    }
-  };
   // The properties of an answer that came before its turn, encoded.
   struct kept {
     std::uint32_t position;
     bytes props;
   };
-  static constexpr std::uint32_t first_block = 64;
+  static constexpr std::uint32_t first_block = 128;
 
   explicit answer_ring(std::uint32_t block, std::uint32_t position)
       : first(position), mask(block / 8 - 1), block_size(block) {}
 
   [[nodiscard]] std::uint32_t capacity() const { return mask + 1; }
-  [[nodiscard]] slot& at(std::uint32_t position) { return reinterpret_cast<slot*>(this + 1)[position & mask]; }
+  [[nodiscard]] answer_slot& at(std::uint32_t position) {
+    return reinterpret_cast<answer_slot*>(this + 1)[position & mask];
+  }
 
   std::uint32_t first;  // the position of the oldest
   std::uint32_t mask;   // half of the block holds slots, a power of two of them
@@ -60,7 +50,15 @@ struct protocol::alias_tables {
   std::vector<entry> outbound;
 };
 
-inline std::uint32_t protocol::unanswered() const { return answers_ == nullptr ? 0 : next_position_ - answers_->first; }
+inline std::uint32_t protocol::oldest_unanswered() const {
+  return answers_ != nullptr ? answers_->first : next_position_ - (only_.packet_id != 0 ? 1U : 0U);
+}
+
+inline std::uint32_t protocol::unanswered() const { return next_position_ - oldest_unanswered(); }
+
+inline answer_slot& protocol::slot_of(std::uint32_t position) {
+  return answers_ != nullptr ? answers_->at(position) : only_;
+}
 
 inline void protocol::write_ack(packet_type type, std::uint16_t packet_id, reason_code reason) {
   const unsigned first = static_cast<unsigned>(type) << 4 | (type == packet_type::pubrel ? 2U : 0U);

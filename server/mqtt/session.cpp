@@ -11,9 +11,6 @@ namespace dunlin::mqtt {
 
 namespace {
 
-// A window of one to three messages, the usual case, fits the smallest ring.
-constexpr std::uint32_t first_block = 128;
-
 constexpr std::uint32_t first_id_capacity = 8;
 
 }  // namespace

@@ -103,6 +103,9 @@ class session {
     std::uint32_t unsent = 0;
     std::uint32_t block_size = 0;
   };
+  // A window of one to three messages, the usual case, fits the smallest ring.
+  static constexpr std::uint32_t first_block = 128;
+  static constexpr std::uint32_t first_capacity = (first_block - sizeof(ring)) / sizeof(in_flight);
   struct id_list {
     std::uint32_t count = 0;
     std::uint32_t capacity = 0;
@@ -122,12 +125,12 @@ class session {
   void push(block_pool& pool, const cookie& what, flight_state state);
   // Counts the slot as acknowledged; gives the ring back when it was the last.
   void finish(block_pool& pool, in_flight& slot);
-  // Room for so many more, so that pushing them grows the ring once at most.
-  void make_room(block_pool& pool, std::size_t more) {
-    if (ring_ == nullptr || ring_->capacity - ring_->span < more) grow(pool, more);
-  }
+  // Room for so many more, so that placing them grows the ring once at most.
+  void make_room(block_pool& pool, std::size_t more);
   // To a block for `more` beside what there is, at least.
-  void grow(block_pool& pool, std::size_t more = 1);
+  void grow(block_pool& pool, std::size_t more);
+  // The same as `push`. REQUIRES: there is room.
+  void place(const cookie& what, flight_state state);
   // False if there is no room for more ids.
   bool add_received(std::uint16_t packet_id);
   bool remove_received(std::uint16_t packet_id);
@@ -148,15 +151,27 @@ static_assert(sizeof(session) <= 32);
 inline in_flight* session::lookup(std::uint16_t packet_id) const {
   if (ring_ == nullptr || packet_id == 0) return nullptr;
   // Ids in the ring are consecutive, so that the distance from the oldest is the index.
-  const std::uint32_t oldest = at(0).packet_id;
+  const std::uint32_t oldest = reinterpret_cast<const in_flight*>(ring_ + 1)[ring_->head].packet_id;
   const std::uint32_t distance = packet_id >= oldest ? packet_id - oldest : packet_id + packet_id_count - oldest;
   if (distance >= ring_->span) return nullptr;
   in_flight& slot = at(distance);
   return slot.state == flight_state::done ? nullptr : &slot;
 }
 
+inline void session::make_room(block_pool& pool, std::size_t more) {
+  if (ring_ == nullptr && more <= first_capacity) {
+    ring_ = new (pool.borrow(first_block)) ring{.capacity = first_capacity, .block_size = first_block};
+  } else if (ring_ == nullptr || ring_->capacity - ring_->span < more) {
+    grow(pool, more);
+  }
+}
+
 inline void session::push(block_pool& pool, const cookie& what, flight_state state) {
-  if (ring_ == nullptr || ring_->span == ring_->capacity) grow(pool);
+  make_room(pool, 1);
+  place(what, state);
+}
+
+inline void session::place(const cookie& what, flight_state state) {
   const std::uint16_t id = next_packet_id_;
   next_packet_id_ = static_cast<std::uint16_t>(id == packet_id_count ? 1 : id + 1);
   new (&at(ring_->span)) in_flight{what, id, state, false};
@@ -168,14 +183,14 @@ inline void session::finish(block_pool& pool, in_flight& slot) {
   DUNLIN_CHECK(slot.state != flight_state::done);
   if (slot.unsent) mark_sent(slot);
   slot.state = flight_state::done;
-  --ring_->live;
-  while (ring_->span != 0 && at(0).state == flight_state::done) {
-    if (++ring_->head == ring_->capacity) ring_->head = 0;
-    --ring_->span;
-  }
-  if (ring_->span == 0) {
+  if (--ring_->live == 0) {
     ring* empty = std::exchange(ring_, nullptr);
     pool.give_back(empty, empty->block_size);
+    return;
+  }
+  while (at(0).state == flight_state::done) {
+    if (++ring_->head == ring_->capacity) ring_->head = 0;
+    --ring_->span;
   }
 }
 

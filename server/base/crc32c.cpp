@@ -22,8 +22,9 @@ constexpr std::array<std::uint32_t, 256> make_table() {
 constexpr auto table = make_table();
 
 std::uint32_t portable(std::uint32_t crc, byte_span data) {
+  crc = ~crc;
   for (const std::uint8_t b : data) crc = table[(crc ^ b) & 0xff] ^ (crc >> 8);
-  return crc;
+  return ~crc;
 }
 
 #if defined(__x86_64__)
@@ -61,7 +62,7 @@ inline std::uint64_t word_at(const std::uint8_t* p) {
 }
 
 __attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc, byte_span data) {
-  std::uint64_t c = crc;
+  std::uint64_t c = ~crc;
   const std::uint8_t* p = data.data();
   std::size_t n = data.size();
   for (; n >= 3 * lane; n -= 3 * lane, p += 3 * lane) {
@@ -88,8 +89,13 @@ __attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc, byte
     c32 = _mm_crc32_u32(c32, word);
     p += 4;
   }
-  for (n &= 3; n > 0; --n, ++p) c32 = _mm_crc32_u8(c32, *p);
-  return c32;
+  if ((n & 2) != 0) {
+    std::uint16_t word = 0;
+    std::memcpy(&word, p, sizeof word);
+    c32 = _mm_crc32_u16(c32, word);
+    p += 2;
+  }
+  return ~((n & 1) != 0 ? _mm_crc32_u8(c32, *p) : c32);
 }
 
 const bool has_sse42 = __builtin_cpu_supports("sse4.2") != 0;
@@ -98,12 +104,11 @@ const bool has_sse42 = __builtin_cpu_supports("sse4.2") != 0;
 }  // namespace
 
 std::uint32_t crc32c(std::uint32_t crc, byte_span data) {
-  crc = ~crc;
 #if defined(__x86_64__)
   if (has_sse42) [[likely]]
-    return ~hardware(crc, data);
+    return hardware(crc, data);
 #endif
-  return ~portable(crc, data);
+  return portable(crc, data);
 }
 
 }  // namespace dunlin

@@ -42,9 +42,8 @@ void shard::submit_alone(device_link& link, mqtt::publish_token token, stream_id
 void shard::submit_run() {
   const auto& first = run_.first();
   const auto entries = run_.entries();
-  if (owner_.reserve_run(first.stream, entries.size(), run_.size())) [[likely]] {
-    const std::uint64_t token = sends_.open_run(first, run_.count(), run_.size());
-    owner_.submit_run(partition_of(first.stream), entries, token);
+  if (auto* const stream = owner_.reserve_run(first.stream, entries.size(), run_.size())) [[likely]] {
+    owner_.submit_run(*stream, entries, sends_.open_run(first, run_.count(), run_.size()));
   } else {
     submit_one_by_one();
   }

@@ -121,13 +121,30 @@ reason owner::append(partition_id p, byte_span entry, store::space_for whom, con
   return reason::none;
 }
 
-bool owner::reserve_run(stream_id stream, std::size_t entries, std::size_t bytes) {
-  if (rules_wait_ != reason::none || retried_ || !no_space_.empty() || find(stream) == nullptr) return false;
-  return log_.reserve(bytes + entries * store::log::run_overhead, store::space_for::client) == store::space::granted;
+stream::stream_state* owner::reserve_run(stream_id stream, std::size_t entries, std::size_t bytes) {
+  if (rules_wait_ != reason::none || retried_ || !no_space_.empty()) [[unlikely]]
+    return nullptr;
+  auto* const found = find(stream);
+  if (found == nullptr) return nullptr;
+  const auto space = log_.reserve(bytes + entries * store::log::run_overhead, store::space_for::client);
+  return space == store::space::granted ? found : nullptr;
 }
 
-void owner::submit_run(partition_id p, std::span<const byte_span> entries, std::uint64_t token) {
-  log_.submit_run(p, entries, &token);  // looked at before it returns, as in append
+void owner::submit_run(stream::stream_state& stream, std::span<const byte_span> entries, std::uint64_t token) {
+  run_here run{stream, token};  // looked at before it returns, as in append
+  log_.submit_run(partition_of(stream.id), entries, &run);
+}
+
+// Inlined: a call with so much to hand over would cost a message half of it again.
+[[gnu::always_inline]] inline void owner::keep_record(release_batch& batch, stream_id stream, std::uint64_t seq,
+                                                      std::int64_t ts, byte_span rest) {
+  std::uint8_t* const to = batch.room(stream::record_head_max + rest.size());
+  const std::size_t n = record_head_.write(to, seq, ts);
+  std::memcpy(to + n, rest.data(), rest.size());
+  const auto length = static_cast<std::uint32_t>(n + rest.size());
+  const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(rest));
+  batch.records.push_back({stream, seq, batch.arena_used, length, urgency});
+  batch.arena_used += length;
 }
 
 void owner::apply(partition_id id, store::position pos, byte_span entry, void* context, store::applied& out) {
@@ -153,30 +170,31 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
 
 void owner::apply_run(partition_id id, store::position first, std::span<const byte_span> entries, void* context,
                       store::applied_run& out) {
-  auto& p = part(id);
-  // Known to the release before its head moves, as in apply.
-  if (auto* s = p.find_stream(id_from_bytes<stream_id>(entries.front().subspan<1, 16>()))) live_of(*s);
-  verdicts_.resize(entries.size());
-  p.apply_run(first, entries, verdicts_, out);
-  const auto none = [](const auto& made) { return made.seq == 0; };
+  const auto& run = *static_cast<const run_here*>(context);
+  live_of(run.stream);  // known to the release before its head moves, as in apply
+  others_.clear();
+  const std::size_t kept = part(id).apply_run(run.stream, first, entries, others_, out);
   // What was not kept waits with the others, or for all that it may have seen (L2).
-  const bool any = !std::all_of(out.list.begin(), out.list.end(), none);
-  auto& batch = held_.open(any ? out.when : log_.taken());
-  batch.runs.push_back({*static_cast<const std::uint64_t*>(context), static_cast<std::uint32_t>(batch.outcomes.size()),
-                        static_cast<std::uint32_t>(entries.size())});
-  std::uint64_t accepted = 0;
+  auto& batch = held_.open(kept != 0 ? out.when : log_.taken());
+  batch.runs.push_back(
+      {run.token, static_cast<std::uint32_t>(batch.outcomes.size()), static_cast<std::uint32_t>(entries.size())});
+  counts_.accepted.add(kept);
+  auto other = others_.begin();
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    auto& told = batch.outcomes.emplace_back(verdicts_[i]);
     const auto& made = out.list[i];
-    if (made.seq != 0) {
-      keep_record(batch, out.stream, made.seq, made.ts, made.record);
-      ++accepted;
+    if (made.seq == 0) [[unlikely]] {
+      hold_other(batch, entries[i], *other++);
       continue;
     }
-    count(verdicts_[i]);
-    if (const auto entry = stream::read_send_entry(entries[i])) told.id = entry->id;
+    batch.outcomes.push_back({verdict::accept(made.seq, made.ts), {}});
+    keep_record(batch, run.stream.id, made.seq, made.ts, entries[i].subspan(made.record_at));
   }
-  counts_.accepted.add(accepted);
+}
+
+void owner::hold_other(release_batch& batch, byte_span entry, const verdict& v) {
+  count(v);
+  const auto read = stream::read_send_entry(entry);
+  batch.outcomes.push_back({v, read ? read->id : message_id()});
 }
 
 void owner::hold_what_changed(partition_id id, byte_span entry, const verdict& v, const store::applied& out) {
@@ -223,19 +241,6 @@ void owner::answer(reply_to to, const verdict& v) {
 
 void owner::hold(shard_id to, message&& m) { held_.open(ticket_now()).answers.push_back({to, std::move(m)}); }
 void owner::hold(const own_event& event) { held_.open(ticket_now()).events.push_back(event); }
-
-inline void owner::keep_record(release_batch& batch, stream_id stream, std::uint64_t seq, std::int64_t ts,
-                               byte_span rest) {
-  auto& arena = batch.arena;
-  const auto at = static_cast<std::uint32_t>(arena.size());
-  // Appended, not written over: what a larger arena is filled with first would cost as much as the record.
-  std::array<std::uint8_t, stream::record_head_max> head;
-  const std::size_t n = record_head_.write(head.data(), seq, ts);
-  arena.insert(arena.end(), head.data(), head.data() + n);
-  arena.insert(arena.end(), rest.begin(), rest.end());
-  const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(rest));
-  batch.records.push_back({stream, seq, at, static_cast<std::uint32_t>(n + rest.size()), urgency});
-}
 
 bytes owner::borrow_buffer() {
   if (spare_.empty()) return {};

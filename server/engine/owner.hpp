@@ -62,11 +62,11 @@ class owner final : public store::applier {
 
   // A message for a stream or partition of this shard.
   void take(message&& m, moment now);
-  // The short way for messages of this shard itself to one stream: whether there is space for entries of so many bytes
-  // now, and then all of them, with the token of their verdicts. False: they are to be taken as messages, since
+  // The short way for messages of this shard itself to one stream: the stream if there is space for entries of so many
+  // bytes now, and then all of them, with the token of their verdicts. Null: they are to be taken as messages, since
   // their stream is not in memory or there is no space now.
-  bool reserve_run(stream_id stream, std::size_t entries, std::size_t bytes);
-  void submit_run(partition_id p, std::span<const byte_span> entries, std::uint64_t token);
+  stream::stream_state* reserve_run(stream_id stream, std::size_t entries, std::size_t bytes);
+  void submit_run(stream::stream_state& stream, std::span<const byte_span> entries, std::uint64_t token);
   // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there
   // is news, or the stream is not in memory, and the arm is to be taken as a message.
   std::optional<armed> arm_here(const arm& a, bool reports, moment now);
@@ -178,6 +178,12 @@ class owner final : public store::applier {
   void hold(shard_id to, message&& m);
   void hold(const own_event& event);
   void keep_record(release_batch& batch, stream_id stream, std::uint64_t seq, std::int64_t ts, byte_span rest);
+  // What a run's apply is told by who submits it.
+  struct run_here {
+    stream::stream_state& stream;
+    std::uint64_t token = 0;
+  };
+  void hold_other(release_batch& batch, byte_span entry, const stream::verdict& v);
   // Partitions that go by older rules go by the newest from here on (L7).
   void raise_rules();
   void hold_effects(partition_id p);
@@ -255,8 +261,8 @@ class owner final : public store::applier {
   store::ticket ticket_ = 0;  // that the answers of the entry being applied wait for
   bool applying_ = false;
   stream::record_head record_head_;
-  std::vector<stream::verdict> verdicts_;  // of a run
-  chunked<live_stream> live_;              // by stream_state::live; [0] is nobody's
+  std::vector<stream::verdict> others_;  // of a run: the verdicts on what is not kept
+  chunked<live_stream> live_;            // by stream_state::live; [0] is nobody's
   std::vector<std::uint32_t> live_free_;
   std::vector<std::uint8_t> signalled_;              // by shard, while a stream signals
   std::vector<std::uint32_t> left_;                  // places of its members that are signalled by message

@@ -52,13 +52,24 @@ struct own_event {
 
 struct release_batch {
   store::ticket ticket = 0;
-  bytes arena;
+  bytes arena;                   // of records; grows by a step at a time, since what it grows by is filled first
+  std::uint32_t arena_used = 0;  // of the arena
   std::vector<fresh_record> records;
   std::vector<held_verdict> verdicts;
   std::vector<held_run> runs;
   std::vector<outcome> outcomes;
   std::vector<outgoing> answers;
   std::vector<own_event> events;
+
+  // So many bytes of the arena behind what is used. Who writes there moves arena_used on.
+  std::uint8_t* room(std::size_t n) {
+    if (arena.size() - arena_used < n) [[unlikely]] {
+      const std::size_t need = arena_used + n;
+      arena.resize(std::max(need, std::min(arena.capacity(), need + arena_step)));
+    }
+    return arena.data() + arena_used;
+  }
+  static constexpr std::size_t arena_step = 1024;
 };
 
 class release_queue {
@@ -78,7 +89,7 @@ class release_queue {
     out = std::move(batches_.front());
     batches_.pop_front();
     if (batches_.empty()) newest_ = nullptr;
-    last_arena_ = out.arena.size() + out.arena.size() / 4;
+    last_arena_ = out.arena_used + out.arena_used / 4;
     last_records_ = out.records.size() + out.records.size() / 4;
     return true;
   }
@@ -87,6 +98,7 @@ class release_queue {
     constexpr std::size_t most = 4096;
     if (used.records.capacity() > most || std::max(used.verdicts.capacity(), used.outcomes.capacity()) > most) return;
     used.arena = {};
+    used.arena_used = 0;
     used.records.clear();
     used.verdicts.clear();
     used.runs.clear();

@@ -15,7 +15,7 @@ namespace dunlin::engine {
 
 class send_run {
  public:
-  static constexpr std::size_t max_entries = 64;
+  static constexpr std::size_t max_entries = store::applied_run::max_entries;
   static constexpr std::size_t max_bytes = 16 << 10;
 
   [[nodiscard]] bool empty() const { return count_ == 0; }

@@ -10,6 +10,7 @@
 // Failure: after a failed write or sync of the log the process ends (L3); no function here reports it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -79,21 +80,17 @@ struct applied {
 
 // What the entries of a run did: each made at most one record, all in one stream, and changed nothing besides.
 struct applied_run {
+  static constexpr std::size_t max_entries = 64;
   struct made {
     std::uint64_t seq = 0;  // 0: nothing changed, and the entry is not kept
     std::int64_t ts = 0;
-    byte_span record;  // as in `applied`; lies in the entry
+    std::size_t record_at = 0;  // the record, as in `applied`, is the entry from here to its end
   };
 
   ticket when = 0;  // set by the log, as in `applied`
   stream_id stream;
-  index_slot* slot = nullptr;
-  std::vector<made> list;  // by entry; set by the log to as many as there are
-
-  void clear(std::size_t entries) {
-    slot = nullptr;
-    list.assign(entries, {});
-  }
+  index_slot* slot = nullptr;          // null, which the log sets: none is kept
+  std::array<made, max_entries> list;  // by entry; apply sets as many as there are
 };
 
 // An entry that was applied before, as replay gives it back.
@@ -147,7 +144,8 @@ class log {
   virtual void submit(partition_id partition, byte_span entry, void* context) = 0;
   // Several one after the other, for the price of little more than one: entries that each make at most one record, all
   // in the same stream, whose id stands behind their first byte, and change nothing besides. `context` is of all.
-  // REQUIRES: there is one at least, and reserve() granted their bytes and run_overhead for each.
+  // REQUIRES: there is one at least and applied_run::max_entries at most, and reserve() granted their bytes and
+  // run_overhead for each.
   static constexpr std::size_t run_overhead = 128;
   virtual void submit_run(partition_id partition, std::span<const byte_span> entries, void* context) = 0;
 

@@ -29,8 +29,9 @@ id_window::found id_window::search(message_id id) const {
 }
 
 void id_window::insert(message_id id, std::uint64_t seq) {
+  if (ids_.size() != capacity && is_highest(id)) return ids_.push_back({id, seq});  // first_ is 0 until it is full
   const auto i = static_cast<std::ptrdiff_t>(below(id));
-  if (ids_.size() != capacity) {  // first_ is 0 until then
+  if (ids_.size() != capacity) {
     ids_.insert(ids_.begin() + i, {id, seq});
     return;
   }

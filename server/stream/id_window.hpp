@@ -28,10 +28,17 @@ class id_window {
   }
   // REQUIRES: find(id) says fresh.
   void accept(message_id id, std::uint64_t seq) {
-    if (ids_.size() != capacity || !is_highest(id)) {
-      insert(id, seq);
-      return;
-    }
+    if (is_highest(id)) [[likely]]
+      return accept_next(id, seq);
+    insert(id, seq);
+  }
+  // True if `id` is above all others, and `after` the one before it or zero: what a message nearly always is.
+  [[nodiscard]] bool is_next(message_id id, message_id after) const {
+    return is_highest(id) && (after.is_zero() || highest() == after);
+  }
+  // REQUIRES: is_next(id, …).
+  void accept_next(message_id id, std::uint64_t seq) {
+    if (ids_.size() != capacity) return insert(id, seq);
     floor_ = ids_[first_].id;
     ids_[first_] = {id, seq};
     first_ = first_ + 1 == capacity ? 0 : first_ + 1;
@@ -61,7 +68,7 @@ class id_window {
     return ids_[i < ids_.size() ? i : i - ids_.size()];
   }
   // REQUIRES: not empty.
-  [[nodiscard]] message_id highest() const { return ids_[first_ == 0 ? ids_.size() - 1 : first_ - 1].id; }
+  [[nodiscard]] message_id highest() const { return first_ == 0 ? ids_.back().id : ids_[first_ - 1].id; }
   [[nodiscard]] bool is_highest(message_id id) const { return !ids_.empty() && highest() < id; }
   [[nodiscard]] found search(message_id id) const;
   void insert(message_id id, std::uint64_t seq);

@@ -97,13 +97,6 @@ void partition::touch_own() {
   out_->touched.push_back(store::partition_row(id_));
 }
 
-inline void partition::advance(stream_state& stream, wall_ms time) {
-  stream.head += 1;
-  stream.ts = std::max(time, stream.ts);
-  stream.pos = now_;
-  if (stream.is_trimmed_by_time()) stream.note_day(day_of(stream.ts));
-}
-
 verdict partition::append(stream_state& stream, wall_ms time, byte_span rest) {
   advance(stream, time);
   DUNLIN_CHECK(again_ == nullptr || (again_->seq == stream.head && again_->ts == stream.ts));
@@ -139,81 +132,6 @@ void partition::tell(const effect_body& body, stream_id target) {
   ++told_count_;
   told_now_.push_back({to, n});
   touch_own();
-}
-
-inline partition::sender partition::sender_of(stream_state& stream, const send_entry& entry) {
-  return {stream.find_member(entry.account) != nullptr, stream.find_window(entry.device)};
-}
-
-inline bool partition::refuses(const stream_state& stream, const sender& from, const send_entry& entry, verdict& why) {
-  const auto found = from.window == nullptr ? id_window::found{} : from.window->find(entry.id);
-  if (found.where == id_window::place::known) {
-    // A repeat gets its first verdict even from who has left since (S3).
-    why = verdict::repeat(found.seq);
-  } else if (!from.is_member) {
-    why = verdict::refuse(reason::not_member);
-  } else if (entry.kind == static_cast<std::uint32_t>(kind::text) && !stream.open) {
-    why = verdict::refuse(reason::not_open);
-  } else if (found.where == id_window::place::stale) {
-    why = verdict::refuse(reason::stale);
-    why.floor = from.window->floor();
-  } else if (!entry.after.is_zero() && (from.window == nullptr || !from.window->passed(entry.after))) {
-    why = verdict::refuse(reason::waits);
-  } else {
-    return false;
-  }
-  return true;
-}
-
-verdict partition::apply_send(byte_span data) {
-  const auto entry = read_send_entry(data);
-  if (!entry) return verdict::refuse(reason::malformed);
-  stream_state* stream = find_stream(entry->stream);
-  if (stream == nullptr || stream->is_account) return verdict::refuse(reason::not_member);
-  if (!fresh(stream->pos)) return {};
-  const sender from = sender_of(*stream, *entry);
-  verdict why;
-  if (again_ == nullptr && refuses(*stream, from, *entry, why)) return why;
-  // Only now: who is refused leaves no trace in the state (S3).
-  id_window& window = from.window != nullptr ? *from.window : stream->window_of(entry->device);
-  const verdict v = append(*stream, entry->time, entry->rest);
-  window.accept(entry->id, stream->head);
-  return v;
-}
-
-void partition::apply_run(store::position first, std::span<const byte_span> entries, std::span<verdict> verdicts,
-                          store::applied_run& out) {
-  now_ = first;
-  stream_state* stream = nullptr;
-  sender from;
-  std::optional<send_entry> entry;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    verdict& v = verdicts[i];
-    if (!entry || !read_send_entry_like(entries[i], entries[i - 1], *entry)) {
-      entry = read_send_entry(entries[i]);
-      if (entry && stream == nullptr) stream = find_stream(entry->stream);
-      if (entry && stream != nullptr) from = sender_of(*stream, *entry);
-    }
-    if (!entry) {
-      v = verdict::refuse(reason::malformed);
-      continue;
-    }
-    if (stream == nullptr || stream->is_account) {
-      v = verdict::refuse(reason::not_member);
-      continue;
-    }
-    DUNLIN_CHECK(stream->id == entry->stream);
-    if (refuses(*stream, from, *entry, v)) continue;
-    if (from.window == nullptr) from.window = &stream->window_of(entry->device);
-    advance(*stream, entry->time);
-    from.window->accept(entry->id, stream->head);
-    v = verdict::accept(stream->head, stream->ts);
-    out.list[i] = {stream->head, stream->ts, entry->rest};
-    pos_ = now_++;
-  }
-  if (stream == nullptr) return;
-  out.stream = stream->id;
-  out.slot = &stream->slot;
 }
 
 verdict partition::apply_marks(byte_span data) {

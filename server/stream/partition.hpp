@@ -10,6 +10,7 @@
 // REQUIRES of both: the stream and inbox that an entry is about are in memory if they exist; who calls sees to it.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -40,10 +41,10 @@ class partition {
 
   // Decides on `entry` and changes state. `out` is as store::applier::apply says.
   verdict apply(store::position pos, byte_span entry, store::applied& out);
-  // The same for a run of messages to one stream, which take positions from `first` on as far as they are accepted.
-  // `verdicts`: of each. REQUIRES: a `verdict` and a place in `out.list` for each.
-  void apply_run(store::position first, std::span<const byte_span> entries, std::span<verdict> verdicts,
-                 store::applied_run& out);
+  // The same for a run of messages to `stream`, one of its own, which take positions from `first` on as far as they are
+  // accepted; so many are. `others`: gets the verdicts on those that are not, in their order.
+  std::size_t apply_run(stream_state& stream, store::position first, std::span<const byte_span> entries,
+                        std::vector<verdict>& others, store::applied_run& out);
   // `load(key)` brings a row into memory if there is one and it is not there yet. errc::newer, errc::older: by rules,
   // or of a kind, that this program does not know.
   result<store::index_slot*> redo(const store::replayed& entry, const std::function<void(const store::row_key&)>& load);
@@ -96,8 +97,10 @@ class partition {
     id_window* window = nullptr;  // of the device; null: it has not sent anything
   };
   static sender sender_of(stream_state& stream, const send_entry& entry);
-  // Why a message is not accepted, if so, in `why`.
-  static bool refuses(const stream_state& stream, const sender& from, const send_entry& entry, verdict& why);
+  // Whether it is a member's next message, as nearly always, which is accepted.
+  static bool is_next(const stream_state& stream, const sender& from, const send_entry& entry);
+  // Why another message is not accepted, if so.
+  static std::optional<verdict> refusal(const stream_state& stream, const sender& from, const send_entry& entry);
   verdict apply_create(byte_span entry);
   // The same conversation again, or another one with this id.
   static verdict repeat_create(const stream_state& known, const create_entry& entry);
@@ -136,7 +139,12 @@ class partition {
   void touch(inbox_state& inbox);
   void touch_own();
   // The stream gets its next seq.
-  void advance(stream_state& stream, wall_ms time);
+  void advance(stream_state& stream, wall_ms time) const {
+    stream.head += 1;
+    stream.ts = std::max(time, stream.ts);
+    stream.pos = now_;
+    if (stream.is_trimmed_by_time()) stream.note_day(day_of(stream.ts));
+  }
   // The same, and the entry its record; `rest` lies in the entry or in rest_.
   verdict append(stream_state& stream, wall_ms time, byte_span rest);
   // The same for a record of the server's own, with this body, on behalf of this account or none.

@@ -50,44 +50,50 @@ TEST(Run, S1_S3_ARunIsDecidedAsItsEntriesWouldBeOneByOne) {
     std::vector<bytes> entries(1 + random.bits() % 20);
     for (auto& entry : entries) entry = some_entry(random, last);
     const std::vector<byte_span> views(entries.begin(), entries.end());
-    std::vector<verdict> verdicts(entries.size());
+    std::vector<verdict> others;
     store::applied_run out;
-    out.clear(entries.size());
-    together.state().apply_run(next, views, verdicts, out);
+    const std::size_t kept = together.state().apply_run(together.stream(group), next, views, others, out);
+    ASSERT_EQ(kept + others.size(), entries.size());
+    ASSERT_EQ(out.slot, kept == 0 ? nullptr : &together.stream(group).slot);
+    auto other = others.begin();
     for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto& made = out.list[i];
       const verdict v = alone.apply(entries[i]);
-      ASSERT_EQ(verdicts[i].what, v.what);
-      ASSERT_EQ(verdicts[i].why, v.why);
-      ASSERT_EQ(verdicts[i].seq, v.seq);
-      ASSERT_EQ(verdicts[i].ts, v.ts);
-      ASSERT_EQ(verdicts[i].floor, v.floor);
-      ASSERT_EQ(out.list[i].seq != 0, alone.out().keep);
+      ASSERT_EQ(made.seq != 0, alone.out().keep);
+      const verdict as_a_run = made.seq != 0 ? verdict::accept(made.seq, made.ts) : *other++;
+      ASSERT_EQ(as_a_run.what, v.what);
+      ASSERT_EQ(as_a_run.why, v.why);
+      ASSERT_EQ(as_a_run.seq, v.seq);
+      ASSERT_EQ(as_a_run.ts, v.ts);
+      ASSERT_EQ(as_a_run.floor, v.floor);
       if (!alone.out().keep) continue;
-      ASSERT_EQ(out.list[i].seq, alone.out().seq);
-      ASSERT_EQ(out.list[i].ts, alone.out().ts);
-      ASSERT_TRUE(std::ranges::equal(out.list[i].record, alone.out().record));
-      ASSERT_EQ(out.slot, &together.stream(group).slot);
-      ++next;
+      ASSERT_EQ(made.seq, alone.out().seq);
+      ASSERT_EQ(made.ts, alone.out().ts);
+      ASSERT_TRUE(std::ranges::equal(views[i].subspan(made.record_at), alone.out().record));
     }
+    next += kept;
     ASSERT_EQ(together.stream(group).pos, alone.stream(group).pos);
     ASSERT_EQ(together.state().pos(), alone.state().pos());
     ASSERT_EQ(together.row({store::row_kind::stream, group}), alone.row({store::row_kind::stream, group}));
   }
 }
 
-TEST(Run, ARunToAStreamThatIsNotThereChangesNothing) {
+TEST(Run, ARunToAnAccountsOwnStreamChangesNothing) {
   partition_bench bench;
   prepare(bench);
+  const stream_id own = account_stream(anna);
+  const std::uint64_t head = bench.stream(own).head;
   bytes entry;
   const send_view send{.id = partition_bench::message(1)};
-  write_send_entry(entry, {partition_bench::conversation(7), 1000, anna, partition_bench::device(1), send});
+  write_send_entry(entry, {own, 1000, anna, partition_bench::device(1), send});
   const std::vector<byte_span> twice{entry, entry};
-  std::vector<verdict> verdicts(2);
+  std::vector<verdict> others;
   store::applied_run out;
-  out.clear(2);
-  bench.state().apply_run(9, twice, verdicts, out);
-  for (const auto& v : verdicts) EXPECT_EQ(v.why, reason::not_member);
-  for (const auto& made : out.list) EXPECT_EQ(made.seq, 0U);
+  EXPECT_EQ(bench.state().apply_run(bench.stream(own), 9, twice, others, out), 0U);
+  ASSERT_EQ(others.size(), 2U);
+  for (const auto& v : others) EXPECT_EQ(v.why, reason::not_member);
+  EXPECT_EQ(out.list[0].seq + out.list[1].seq, 0U);
+  EXPECT_EQ(bench.stream(own).head, head);
 }
 
 }  // namespace

@@ -24,22 +24,6 @@ auto place_of(Range& range, Id Element::* id, const Id& wanted) {
                           [id](const Element& e, const Id& w) { return e.*id < w; });
 }
 
-// A message looks up its sender and its device: mostly among two, for which halving costs thrice a walk.
-constexpr std::size_t few = 8;
-
-template <class Range, class Id, class Element>
-auto* find_in(Range& range, Id Element::* id, const Id& wanted) {
-  auto* const end = range.data() + range.size();
-  if (range.size() <= few) {
-    for (auto* e = range.data(); e != end; ++e) {
-      if (e->*id == wanted) return e;
-    }
-    return static_cast<decltype(range.data())>(nullptr);
-  }
-  const auto it = place_of(range, id, wanted);
-  return it != range.end() && (*it).*id == wanted ? &*it : nullptr;
-}
-
 // Strictly: what is searched by halves must lie in order, whatever the disk gave back.
 template <class Range, class Id>
 bool ascending(const Range& range, Id id) {
@@ -61,10 +45,14 @@ bool marks::merge(const marks& other) {
   return a || b || c;
 }
 
-member* stream_state::find_member(account_id account) { return find_in(members, &member::account, account); }
+const member* stream_state::find_among_many(account_id account) const {
+  const auto it = place_of(members, &member::account, account);
+  return it != members.end() && it->account == account ? &*it : nullptr;
+}
 
-const member* stream_state::find_member(account_id account) const {
-  return find_in(members, &member::account, account);
+const id_window* stream_state::find_among_many(device_id device) const {
+  const auto it = place_of(writers, &writer::device, device);
+  return it != writers.end() && it->device == device ? &it->accepted : nullptr;
 }
 
 member& stream_state::add_member(account_id account, role as) {
@@ -76,16 +64,6 @@ bool stream_state::remove_member(account_id account) {
   if (it == members.end() || it->account != account) return false;
   members.erase(it);
   return true;
-}
-
-id_window* stream_state::find_window(device_id device) {
-  writer* const known = find_in(writers, &writer::device, device);
-  return known == nullptr ? nullptr : &known->accepted;
-}
-
-const id_window* stream_state::find_window(device_id device) const {
-  const writer* const known = find_in(writers, &writer::device, device);
-  return known == nullptr ? nullptr : &known->accepted;
 }
 
 id_window& stream_state::window_of(device_id device) {

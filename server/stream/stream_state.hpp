@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -93,14 +94,31 @@ struct stream_state {
   store::position published = 0;  // what its newest row on disk includes
   bool used = true;               // since the engine last looked whether it may leave memory
 
-  [[nodiscard]] member* find_member(account_id account);
-  [[nodiscard]] const member* find_member(account_id account) const;
+  [[nodiscard]] member* find_member(account_id account) {
+    return const_cast<member*>(std::as_const(*this).find_member(account));
+  }
+  [[nodiscard]] const member* find_member(account_id account) const {
+    // A message looks up its sender and its device: mostly among two, for which halving costs thrice a walk.
+    if (members.size() > few) return find_among_many(account);
+    for (const auto& m : members) {
+      if (m.account == account) return &m;
+    }
+    return nullptr;
+  }
   // REQUIRES: not a member yet.
   member& add_member(account_id account, role as);
   bool remove_member(account_id account);
   id_window& window_of(device_id device);
-  [[nodiscard]] id_window* find_window(device_id device);
-  [[nodiscard]] const id_window* find_window(device_id device) const;
+  [[nodiscard]] id_window* find_window(device_id device) {
+    return const_cast<id_window*>(std::as_const(*this).find_window(device));
+  }
+  [[nodiscard]] const id_window* find_window(device_id device) const {
+    if (writers.size() > few) return find_among_many(device);
+    for (const auto& w : writers) {
+      if (w.device == device) return &w.accepted;
+    }
+    return nullptr;
+  }
   // With whom `account` is in this direct conversation, also if that one has left; with nobody else: itself.
   [[nodiscard]] account_id other_than(account_id account) const;
 
@@ -111,6 +129,11 @@ struct stream_state {
   [[nodiscard]] std::uint64_t through_day(day_number day) const;
   // REQUIRES: trimmed < through <= head.
   void trim(std::uint64_t through);
+
+ private:
+  static constexpr std::size_t few = 8;
+  [[nodiscard]] const member* find_among_many(account_id account) const;
+  [[nodiscard]] const id_window* find_among_many(device_id device) const;
 };
 
 void write_row(const stream_state& state, bytes& out);

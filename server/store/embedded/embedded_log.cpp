@@ -11,14 +11,19 @@ namespace dunlin::store {
 
 embedded_log::embedded_log(int shard, const store_options& options, segments& files, handover& out,
                            std::function<void()> nudge_writer)
-    : shard_(shard), options_(options), files_(files), out_(out), nudge_writer_(std::move(nudge_writer)) {
-  next_.fill(1);
-}
+    : shard_(shard),
+      options_(options),
+      most_open_(options.max_batch_bytes / 2),
+      files_(files),
+      out_(out),
+      nudge_writer_(std::move(nudge_writer)) {}
 
 status embedded_log::recover(const std::vector<segment_ref>& chain, const std::array<position, partition_count>& sealed,
                              applier& to) {
   applier_ = &to;
-  for (std::size_t p = 0; p < next_.size(); ++p) next_[p] = sealed[p] + 1;
+  for (std::size_t p = 0; p < next_.size(); ++p) {
+    if (is_mine(static_cast<partition_id>(p))) next_[p] = sealed[p] + 1;
+  }
   sealed_seen_ = files_.sealed_generation();
   for (const segment_ref& in : chain) {
     DUNLIN_TRY(each_frame(
@@ -75,10 +80,23 @@ bool embedded_log::borrow(std::int64_t amount, space_for whom) {
 
 space embedded_log::reserve(std::size_t bytes, space_for whom) {
   if (whom == space_for::client && files_.is_full()) return space::full;
+  const std::size_t with_overhead = bytes + entry_overhead;
+  const auto need = static_cast<std::int64_t>(with_overhead);
+  // Mostly a batch has begun, with room for more, and what was borrowed suffices.
+  const bool has_begun = !open_.empty() && promised_ != 0;
+  if (has_begun && with_overhead <= most_open_ && open_.size() < most_open_ && need <= credit_) [[likely]] {
+    credit_ -= need;
+    promised_ += need;
+    return space::granted;
+  }
+  return reserve_otherwise(with_overhead, whom);
+}
+
+space embedded_log::reserve_otherwise(std::size_t bytes, space_for whom) {
   if (open_.empty() && under_way_ == out_.batches.size()) take_back();
-  const auto need = static_cast<std::int64_t>(bytes + entry_overhead);
-  if (static_cast<std::size_t>(need) > options_.max_batch_bytes / 2) return space::full;
-  if (open_.size() >= options_.max_batch_bytes / 2) return space::wait;
+  if (bytes > most_open_) return space::full;
+  if (open_.size() >= most_open_) return space::wait;
+  const auto need = static_cast<std::int64_t>(bytes);
   const std::int64_t with_batch = promised_ == 0 ? need + segments::batch_overhead : need;
   if (credit_ < with_batch && !borrow(with_batch, whom)) {
     files_.someone_waits();
@@ -90,7 +108,7 @@ space embedded_log::reserve(std::size_t bytes, space_for whom) {
 }
 
 void embedded_log::submit(partition_id partition, byte_span entry, void* context) {
-  DUNLIN_CHECK(applier_ != nullptr && is_mine(partition));
+  DUNLIN_CHECK(next_[partition] != 0);
   applied& did = scratch_;
   did.clear();
   did.when = handed_ + 1;
@@ -106,19 +124,19 @@ void embedded_log::submit(partition_id partition, byte_span entry, void* context
 }
 
 void embedded_log::submit_run(partition_id partition, std::span<const byte_span> entries, void* context) {
-  DUNLIN_CHECK(applier_ != nullptr && is_mine(partition));
   position& next = next_[partition];
-  run_.clear(entries.size());
+  DUNLIN_CHECK(next != 0 && entries.size() <= applied_run::max_entries);
+  run_.slot = nullptr;
   run_.when = handed_ + 1;
   applier_->apply_run(partition, next, entries, context, run_);
+  if (run_.slot == nullptr) return;
   unsealed_index::stream_places* places = nullptr;  // of the run's stream
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const applied_run::made& made = run_.list[i];
     if (made.seq == 0) continue;
     if (places == nullptr) places = &index_.open(run_.stream, made.seq, *run_.slot);
     DUNLIN_CHECK(unsealed_index::append(*places, made.seq, handed_ + 1, open_.size()));
-    runs_.append(open_, partition, next, entries[i], made);
-    ++next;
+    runs_.append(open_, partition, next++, entries[i], made);
     ++open_records_;
   }
 }

@@ -36,6 +36,7 @@ class embedded_log final : public log {
   [[nodiscard]] std::uint64_t recovered_entries() const { return recovered_; }
 
  private:
+  space reserve_otherwise(std::size_t bytes, space_for whom);  // as reserve, overhead included
   bool borrow(std::int64_t amount, space_for whom);
   void settle(std::int64_t used);
   // So much at a time is borrowed for clients, and kept at most from one batch to the next.
@@ -50,12 +51,13 @@ class embedded_log final : public log {
 
   const int shard_;
   const store_options& options_;
+  const std::size_t most_open_;  // bytes in the open batch with which it takes no more
   segments& files_;
   handover& out_;
   std::function<void()> nudge_writer_;
 
   applier* applier_ = nullptr;
-  std::array<position, partition_count> next_{};
+  std::array<position, partition_count> next_{};  // 0: of another shard, or not recovered
   applied scratch_;
   applied_run run_;
   run_appender runs_;

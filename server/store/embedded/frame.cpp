@@ -11,11 +11,7 @@ namespace {
 
 constexpr std::uint64_t segment_magic = 0x31474f4c4e4c4e44;  // "DNLNLOG1"
 
-// Bits of an entry's flags.
-constexpr std::uint8_t has_record = 1;
-constexpr std::uint8_t record_in_outcome = 2;
-constexpr std::uint8_t stream_in_entry = 4;  // behind the entry's first byte, where most entries carry it
-constexpr std::uint8_t has_touched = 8;
+using namespace entry_flags;
 
 std::uint32_t header_crc(const segment_header& segment, const frame_header& frame) {
   struct {
@@ -29,15 +25,6 @@ std::uint32_t header_crc(const segment_header& segment, const frame_header& fram
 bool lies_in(byte_span part, byte_span whole) {
   return std::greater_equal<>{}(part.data(), whole.data()) &&
          std::less_equal<>{}(part.data() + part.size(), whole.data() + whole.size());
-}
-
-// An entry written from `begin`, in the buffer's room, to `end` becomes part of the buffer.
-void end_entry(batch_buffer& out, std::uint8_t* begin, const std::uint8_t* end) {
-  const auto size = static_cast<std::uint32_t>(end - begin);
-  const std::uint32_t crc = crc32c(0, {begin + entry_header_size, size - entry_header_size});
-  std::memcpy(begin, &size, 4);
-  std::memcpy(begin + 4, &crc, 4);
-  out.grew(size);
 }
 
 }  // namespace
@@ -97,15 +84,12 @@ std::optional<frame_header> read_frame_header(const segment_header& segment, byt
   return frame;
 }
 
-std::uint8_t* batch_buffer::room(std::size_t n) {
-  if (capacity_ - size_ < n) {
-    const std::size_t capacity = std::max({capacity_ * 2, size_ + n, std::size_t{64} << 10});
-    auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
-    if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);
-    data_ = std::move(larger);
-    capacity_ = capacity;
-  }
-  return data_.get() + size_;
+void batch_buffer::enlarge(std::size_t n) {
+  const std::size_t capacity = std::max({capacity_ * 2, size_ + n, std::size_t{64} << 10});
+  auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
+  if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);
+  data_ = std::move(larger);
+  capacity_ = capacity;
 }
 
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did) {
@@ -155,30 +139,11 @@ void append_entry(batch_buffer& out, partition_id partition, position pos, byte_
   end_entry(out, begin, w.at());
 }
 
-void run_appender::append(batch_buffer& out, partition_id partition, position pos, byte_span entry,
-                          const applied_run::made& did) {
-  if (did.ts != ts_) {
-    ts_ = did.ts;
-    raw_writer ts(ts_bytes_.data());
-    ts.varint(static_cast<std::uint64_t>(ts_));
-    ts_size_ = static_cast<std::size_t>(ts.at() - ts_bytes_.data());
-  }
-  std::uint8_t* const begin = out.room(entry_overhead + entry.size());
-  raw_writer w(begin + entry_header_size);
-  w.u8(partition);
-  w.u8(has_record | stream_in_entry);
-  w.varint(pos);
-  w.varint(entry.size());
-  w.raw(entry);
-  w.u8(0);  // no outcome
-  const auto at = static_cast<std::uint64_t>(did.record.data() - entry.data());
-  DUNLIN_CHECK(at <= entry.size() && did.record.size() <= entry.size() - at);
-  w.varint(did.seq);
-  std::memcpy(w.at(), ts_bytes_.data(), ts_bytes_.size());
-  w.skip(ts_size_);
-  w.varint(at);
-  w.varint(did.record.size());
-  end_entry(out, begin, w.at());
+void run_appender::encode(std::int64_t ts) {
+  ts_ = ts;
+  raw_writer w(ts_bytes_.data());
+  w.varint(static_cast<std::uint64_t>(ts));
+  ts_size_ = static_cast<std::size_t>(w.at() - ts_bytes_.data());
 }
 
 bool peek_entry(byte_span data, partition_id& partition, std::size_t& size) {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 
+#include "base/check.hpp"
+#include "base/crc32c.hpp"
 #include "store/log.hpp"
 
 namespace dunlin::store {
@@ -60,24 +62,66 @@ class batch_buffer {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   void clear() { size_ = 0; }
   // Room for n more bytes; `grew` says how many of them were used.
-  std::uint8_t* room(std::size_t n);
+  std::uint8_t* room(std::size_t n) {
+    if (capacity_ - size_ < n) [[unlikely]]
+      enlarge(n);
+    return data_.get() + size_;
+  }
   void grew(std::size_t n) { size_ += n; }
 
  private:
+  void enlarge(std::size_t n);
+
   std::unique_ptr<std::uint8_t[]> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };
 
+// Bits of an entry's flags.
+namespace entry_flags {
+inline constexpr std::uint8_t has_record = 1;
+inline constexpr std::uint8_t record_in_outcome = 2;
+inline constexpr std::uint8_t stream_in_entry = 4;  // behind the entry's first byte, where most entries carry it
+inline constexpr std::uint8_t has_touched = 8;
+}  // namespace entry_flags
+
 // Appends the entry with what it did. REQUIRES: did.record lies in `entry` or in did.outcome.
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did);
+// An entry written from `begin`, in the buffer's room, to `end` becomes part of the buffer.
+inline void end_entry(batch_buffer& out, std::uint8_t* begin, const std::uint8_t* end) {
+  const auto size = static_cast<std::uint32_t>(end - begin);
+  const std::uint32_t crc = crc32c(0, {begin + entry_header_size, size - entry_header_size});
+  std::memcpy(begin, &size, 4);
+  std::memcpy(begin + 4, &crc, 4);
+  out.grew(size);
+}
 // The same for entries of runs, of which most have the same time.
 class run_appender {
  public:
-  // REQUIRES: did.record lies in `entry`, which has the stream's id behind its first byte.
-  void append(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied_run::made& did);
+  // REQUIRES: `entry` has the stream's id behind its first byte.
+  void append(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied_run::made& did) {
+    DUNLIN_CHECK(did.record_at <= entry.size());
+    if (did.ts != ts_) [[unlikely]]
+      encode(did.ts);
+    std::uint8_t* const begin = out.room(entry_overhead + entry.size());
+    raw_writer w(begin + entry_header_size);
+    w.u8(partition);
+    w.u8(entry_flags::has_record | entry_flags::stream_in_entry);
+    w.varint(pos);
+    w.varint(entry.size());
+    w.raw(entry);
+    w.u8(0);  // no outcome
+    w.varint(did.seq);
+    std::memcpy(w.at(), ts_bytes_.data(), ts_bytes_.size());
+    w.skip(ts_size_);
+    w.varint(did.record_at);
+    w.varint(entry.size() - did.record_at);
+    end_entry(out, begin, w.at());
+  }
 
  private:
+  void encode(std::int64_t ts);
+
   std::int64_t ts_ = 0;
   std::array<std::uint8_t, 16> ts_bytes_{};  // as it is written, and what is behind it
   std::size_t ts_size_ = 1;

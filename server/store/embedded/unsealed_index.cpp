@@ -6,24 +6,16 @@
 
 namespace dunlin::store {
 
-unsealed_index::stream_places* unsealed_index::at(stream_id id, index_slot slot) {
-  if (slot == 0 || slot > streams_.size()) return nullptr;
-  stream_places& s = streams_[slot - 1];
-  return s.first != 0 && s.id == id ? &s : nullptr;
-}
-
-unsealed_index::stream_places& unsealed_index::open(stream_id id, std::uint64_t seq, index_slot& slot) {
-  if (stream_places* const known = at(id, slot)) return *known;
+unsealed_index::stream_places& unsealed_index::begin(stream_id id, std::uint64_t seq, index_slot& slot) {
   if (free_.empty()) {
     streams_.emplace_back();
     free_.push_back(static_cast<std::uint32_t>(streams_.size() - 1));
   }
-  const std::uint32_t index = free_.back();
+  slot = free_.back();
   free_.pop_back();
-  slot = index + 1;
-  streams_[index].id = id;
-  streams_[index].first = seq;
-  return streams_[index];
+  streams_[slot].id = id;
+  streams_[slot].first = seq;
+  return streams_[slot];
 }
 
 void unsealed_index::place(const segment_ref& in, std::uint64_t offset) {
@@ -70,19 +62,18 @@ bool unsealed_index::sweep() {
 }
 
 bool unsealed_index::holds(stream_id id, index_slot& slot) {
-  const stream_places* const s = at(id, slot);
-  if (s != nullptr && trim(slot - 1)) return true;
+  if (streams_[slot].is_of(id) && trim(slot)) return true;
   slot = 0;
   return false;
 }
 
 unsealed_index::range unsealed_index::find(stream_id id, index_slot slot, std::uint64_t from, std::uint64_t through) {
-  stream_places* const s = at(id, slot);
-  if (s == nullptr || !trim(slot - 1)) return {};
-  const std::uint64_t begin = std::max(from, s->first);
-  const std::uint64_t end = std::min(through, s->first + s->places.size() - 1);
+  const stream_places& s = streams_[slot];
+  if (!s.is_of(id) || !trim(slot)) return {};
+  const std::uint64_t begin = std::max(from, s.first);
+  const std::uint64_t end = std::min(through, s.first + s.places.size() - 1);
   if (begin > end) return {};
-  return {begin, std::span(s->places).subspan(begin - s->first, end - begin + 1)};
+  return {begin, std::span(s.places).subspan(begin - s.first, end - begin + 1)};
 }
 
 unsealed_index::location unsealed_index::locate(std::uint64_t place) const {

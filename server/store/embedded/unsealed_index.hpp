@@ -25,10 +25,15 @@ class unsealed_index {
     stream_id id;
     std::uint64_t first = 0;  // the seq of the first; 0: this slot is free
     std::vector<std::uint64_t> places;
+
+    [[nodiscard]] bool is_of(stream_id stream) const { return id == stream && first != 0; }
   };
   // Those of the stream, which begin with `seq` if it has none so far. Valid until the next call of anything but
   // append.
-  stream_places& open(stream_id stream, std::uint64_t seq, index_slot& slot);
+  stream_places& open(stream_id stream, std::uint64_t seq, index_slot& slot) {
+    stream_places& known = streams_[slot];
+    return known.is_of(stream) ? known : begin(stream, seq, slot);
+  }
   // False, and nothing changed, unless `seq` follows the stream's last one, or is its first here.
   [[nodiscard]] static bool append(stream_places& of, std::uint64_t seq, ticket batch, std::size_t offset) {
     if (offset >> offset_bits != 0 || of.first + of.places.size() != seq) return false;
@@ -62,7 +67,7 @@ class unsealed_index {
   // REQUIRES: its batch is placed and not sealed.
   [[nodiscard]] location locate(std::uint64_t place) const;
 
-  [[nodiscard]] std::size_t streams() const { return streams_.size() - free_.size(); }
+  [[nodiscard]] std::size_t streams() const { return streams_.size() - 1 - free_.size(); }
 
  private:
   struct placed_batch {
@@ -70,11 +75,11 @@ class unsealed_index {
     std::uint32_t offset = 0;
   };
 
-  stream_places* at(stream_id id, index_slot slot);
+  stream_places& begin(stream_id id, std::uint64_t seq, index_slot& slot);
   // Drops what is sealed; false if nothing is left, and then the slot is free.
   bool trim(std::size_t index);
 
-  std::vector<stream_places> streams_;
+  std::vector<stream_places> streams_{1};  // by slot; [0] is nobody's
   std::vector<std::uint32_t> free_;
   std::deque<placed_batch> places_;
   ticket first_ = 1;  // the batch of places_.front()

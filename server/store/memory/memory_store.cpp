@@ -60,9 +60,11 @@ class memory_store::shard_log_impl final : public log {
   void submit_run(partition_id partition, std::span<const byte_span> contents, void* context) override {
     begin(partition);
     applied_run& out = shard_.run;
-    out.clear(contents.size());
+    DUNLIN_CHECK(!contents.empty() && contents.size() <= applied_run::max_entries);
+    out.slot = nullptr;
     out.when = shard_.taken + 1;
     shard_.to->apply_run(partition, store_.next_[partition], contents, context, out);
+    if (out.slot == nullptr) return;
     for (std::size_t i = 0; i < contents.size(); ++i) {
       const auto& made = out.list[i];
       if (made.seq == 0) continue;
@@ -70,7 +72,7 @@ class memory_store::shard_log_impl final : public log {
       e.stream = out.stream;
       e.seq = made.seq;
       e.ts = made.ts;
-      e.record.assign(made.record.begin(), made.record.end());
+      e.record.assign(contents[i].begin() + static_cast<std::ptrdiff_t>(made.record_at), contents[i].end());
       keep(std::move(e), out.when, out.slot);
     }
   }

@@ -294,11 +294,11 @@ void protocol::answer_numbers_early(publish_token token, const number_property& 
   answer_early(token, reason_code::success, std::move(encoded));
 }
 
-void protocol::answer_run(publish_token token, std::uint32_t count, const number_property& from,
+void protocol::answer_run(publish_token token, std::uint32_t count, const number_property& counting,
                           const number_property& same) {
   if (count == 1) [[likely]]
-    return answer_numbers(token, from, &same);
-  answer_several(token, count, from, same);
+    return answer_numbers(token, counting, &same);
+  answer_several(token, count, counting, same);
 }
 
 void protocol::answer_several(publish_token token, std::uint32_t count, number_property counting,

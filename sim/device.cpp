@@ -208,7 +208,9 @@ void device::resume_session(line& l, bool present) {
     }
     session_[id] = o;
     l.waiting[id] = o.what;
-    l.waiting[id].unsure = v3_;  // as it has not subscribed to me/now again yet
+    // As it has not subscribed to me/now again yet: after a restart the session may be one that a CONNECT of its own
+    // began whose CONNACK was lost, and then no filter is in it.
+    l.waiting[id].unsure = v3_;
     if (o.what.received) {
       c.ack(mqtt::packet_type::pubrel, id);
       continue;

@@ -185,6 +185,7 @@ void device::subscribe(line& l) {
   for (const auto& w : l.wishes) all += fmt::format(" {}@{}", w.filter, w.qos);
   world_.note("{} subscribes{}", l.mqtt->name(), all);
   l.suback = l.mqtt->subscribe(l.wishes);
+  begin_anew(l);
 }
 
 void device::begin_anew(line& l) {
@@ -279,7 +280,6 @@ void device::act(line& l) {
   if (world_.one_in(900)) {
     l.wishes = wishes_for(l.primary);
     subscribe(l);
-    begin_anew(l);
   }
   if (world_.one_in(1500) && !is_thing) {
     const std::string what = world_.one_in(2) ? "c/+" : "c/+/receipt";

@@ -51,7 +51,9 @@ class feed {
   void note_told(std::uint64_t first, std::uint64_t last) { add(first, last, what::told); }
   // The same of what was sent on an earlier connection, and never will be again. True if acked() moved.
   bool told_instead(std::uint64_t seq);
-  [[nodiscard]] bool has_told() const { return has(what::told); }
+  // The device may not know of something that its cursor has not passed: with the connection, the notice or the PUBACK
+  // that was the echo may have been lost.
+  [[nodiscard]] bool is_unsure() const { return has(what::told) || has(what::echoed); }
   // The feed goes on above a gap that the client fills by itself: nothing above moves the cursor until it says so.
   void note_gap(std::uint64_t first, std::uint64_t last) { add(first, last, what::gap); }
 
@@ -80,8 +82,12 @@ class feed {
   // True, once, for a seq that was expected.
   bool take_echo(std::uint64_t seq) { return flight_ != nullptr && take_listed_echo(seq); }
 
-  // The feed of a kept session takes the place of `fresh`: it is that connection's now, and goes on where it was.
-  void take_flags(const feed& fresh) {
+  // The feed of a kept session takes the place of `fresh`: it is that connection's now, and goes on where it was. The
+  // PUBACKs that were still to be echoes may have been lost with the connection before: those records come whole (D8).
+  // REQUIRES: !is_unsure().
+  void go_on_as(const feed& fresh) {
+    if (flight_) flight_->echoes.clear();
+    rest();
     conversation_ = fresh.conversation_;
     attached = fresh.attached;
     missed = fresh.missed;

@@ -104,11 +104,11 @@ TEST(Feed, D6_TheCursorPassesWhatWasOnlyToldOfWithTheAcknowledgementOfALaterReco
   f.note_told(2, 2);
   EXPECT_TRUE(f.ack(1));
   EXPECT_EQ(f.acked(), 1U);
-  EXPECT_TRUE(f.has_told());
+  EXPECT_TRUE(f.is_unsure());
   f.note_sent(3);
   EXPECT_TRUE(f.ack(3));
   EXPECT_EQ(f.acked(), 3U);
-  EXPECT_FALSE(f.has_told());
+  EXPECT_FALSE(f.is_unsure());
 }
 
 TEST(Feed, D6_ToldOfInsteadOfSentAgainIsNotAcknowledged) {

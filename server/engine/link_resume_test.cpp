@@ -114,6 +114,40 @@ TEST_F(sessions, M2_AnInboundQoS2IdIsKeptAndItsRepetitionMakesNoSecondRecord) {
   EXPECT_EQ(rig.at(0).applier_partition(2).find_stream(talk)->head, 2U);
 }
 
+TEST_F(sessions, D8_AnEchoThatMayHaveBeenLostWithTheConnectionIsSentWholeToTheResumedSession) {
+  auto b = connect(true);
+  b->publish(topic + "/send", rig.send_body(rig.next_id(), "own"));
+  rig.run();
+  b->cut();
+  say();
+  b = connect(false, hour_s, true);
+  ASSERT_EQ(b->count(topic), 2U);
+  EXPECT_EQ(b->records(topic)[0].seq, 2U);
+  EXPECT_EQ(b->records(topic)[1].seq, 3U);
+}
+
+TEST_F(sessions, D8_AnEchoIsNotSentToTheResumedSessionOnceALaterRecordWasAcknowledged) {
+  auto b = connect(true);
+  b->publish(topic + "/send", rig.send_body(rig.next_id(), "own"));
+  rig.run();
+  say();
+  b->puback(b->messages.back().packet_id);
+  rig.run();
+  b->cut();
+  EXPECT_EQ(connect(false)->count(topic), 0U);
+}
+
+TEST_F(sessions, D8_AnEchoThatWasStillExpectedIsSentWholeToTheResumedSession) {
+  auto b = connect(true, hour_s, false, 1);
+  say();  // fills the one place, so that the feed does not get to what follows
+  b->publish(topic + "/send", rig.send_body(rig.next_id(), "own"));
+  rig.run();
+  b->cut();
+  b = connect(false, hour_s, true);
+  ASSERT_EQ(b->count(topic), 2U);
+  EXPECT_EQ(b->records(topic)[1].seq, 3U);
+}
+
 TEST_F(sessions, M1_M2_ALostSessionAnswersSessionPresentZeroAndIsFedFromItsCursors) {
   auto b = connect(true);
   say(3);

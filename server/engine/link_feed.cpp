@@ -38,6 +38,12 @@ std::string_view write_topic(topic_kind what, stream_id conversation, char* at) 
   return {at, 28 + suffix.size()};
 }
 
+// What is acknowledged, as the session keeps it: the conversation, the seq, and whether its body alone was sent, as text.
+constexpr std::uint64_t sent_as_text = std::uint64_t{1} << 63;
+
+stream_id conversation_of(const mqtt::cookie& what) { return {what.a, what.b}; }
+std::uint64_t seq_of(const mqtt::cookie& what) { return what.c & ~sent_as_text; }
+
 }  // namespace
 
 void device_link::find_identifiers(topic_kind what, stream_id conversation, std::vector<std::uint32_t>& out) const {
@@ -156,7 +162,8 @@ device_link::given device_link::give(feed& at, const record_ref& record, record_
   }
   if (text != filters::none && done == delivery::sent) {
     // One of the two carries the acknowledgement.
-    const delivery second = deliver(topic_kind::text, conversation, plain, waits ? std::int8_t{0} : text, cookie);
+    const mqtt::cookie as_text{cookie.a, cookie.b, cookie.c | sent_as_text};
+    const delivery second = deliver(topic_kind::text, conversation, plain, waits ? std::int8_t{0} : text, as_text);
     if (!waits) {
       done = second;
       waits = text > 0;
@@ -241,8 +248,8 @@ void device_link::on_read_refused(feed& at, stream::reason why) {
 
 void device_link::on_acked(const mqtt::cookie& first, std::uint32_t count, reason_code /*reason*/) {
   home_->around().counts.acked.add(count);
-  auto* const at = feed_of({first.a, first.b});
-  if (at != nullptr && at->ack(first.c, count)) home_->boxes().cursor_moved(*this, *at);
+  auto* const at = feed_of(conversation_of(first));
+  if (at != nullptr && at->ack(seq_of(first), count)) home_->boxes().cursor_moved(*this, *at);
   // Half of the backlog's credit at a time: one read then serves many records.
   if (held_back_ && session_.in_flight_count() <= backlog_credit() / 2) pump();
 }
@@ -256,10 +263,10 @@ void device_link::on_credit() {
 void device_link::resend_next() {
   const auto* next = session_.next_unsent();
   if (next == nullptr || resending_) return;
-  const stream_id conversation{next->what.a, next->what.b};
+  const stream_id conversation = conversation_of(next->what);
   read r{.stream = conversation,
          .account = account_,
-         .first = next->what.c,
+         .first = seq_of(next->what),
          .max_records = 1,
          .max_bytes = home_->around().limits.read_bytes,
          .from = {home_->around().self, id_ << 32 | std::uint32_t{++resend_turn_} << 24}};
@@ -269,7 +276,7 @@ void device_link::resend_next() {
 
 void device_link::on_link_gap(shard_id from) {
   const auto* next = session_.next_unsent();
-  if (!resending_ || next == nullptr || home_->shard_of(account_of({next->what.a, next->what.b})) != from) return;
+  if (!resending_ || next == nullptr || home_->shard_of(account_of(conversation_of(next->what))) != from) return;
   resending_ = false;
   resend_next();
 }
@@ -285,23 +292,22 @@ void device_link::on_resend(records& m, std::uint8_t turn) {
     retry_ = true;
     return;
   }
-  const bool there = m.outcome.ok() && m.list && !m.list->empty() && m.list->front().seq == what.c;
-  const stream_id conversation{what.a, what.b};
+  const std::uint64_t seq = seq_of(what);
+  const bool there = m.outcome.ok() && m.list && !m.list->empty() && m.list->front().seq == seq;
+  const stream_id conversation = conversation_of(what);
   delivery done = delivery::too_large;
   if (there) {
     const auto& record = m.list->front();
     const bool own = conversation == account_stream(account_);
-    // Only a text can have been sent as one, whatever the filters are now.
-    const auto view = stream::read_record(record.data());
-    const bool text = !own && view && view->kind == static_cast<std::uint32_t>(stream::kind::text) &&
-                      wanted_.qos(topic_kind::record, conversation) < 1 &&
-                      wanted_.qos(topic_kind::text, conversation) != filters::none;
+    // The same message as before, whatever the filters are now.
+    const bool text = (what.c & sent_as_text) != 0;
+    const auto view = text ? stream::read_record(record.data()) : std::nullopt;
     char name[topic_max];
     mqtt::message again;
     again.topic = write_topic(own ? topic_kind::me : text ? topic_kind::text : topic_kind::record, conversation, name);
     again.qos = qos_level::at_least_once;
     again.body = record.data();
-    if (text) again.body = view->body;
+    if (view) again.body = view->body;
     done = protocol_->redeliver(packet, again);
     port_->dirty();
   }
@@ -310,9 +316,9 @@ void device_link::on_resend(records& m, std::uint8_t turn) {
     protocol_->drop(packet);
     on_acked(what, 1, reason_code::success);
   } else if (done == delivery::too_large) {  // for this connection; it is out of the session
-    say_too_large(conversation, what.c);
+    say_too_large(conversation, seq);
     auto* const at = feed_of(conversation);
-    if (at != nullptr && at->told_instead(what.c)) home_->boxes().cursor_moved(*this, *at);
+    if (at != nullptr && at->told_instead(seq)) home_->boxes().cursor_moved(*this, *at);
   }
   resend_next();
   if (session_.unsent_count() == 0) pump();

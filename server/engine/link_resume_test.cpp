@@ -80,6 +80,26 @@ TEST_F(sessions, M2_WhatMayNoLongerBeReadIsNotSentAgainAndCountsAsAcknowledged) 
   EXPECT_EQ(rig.home(ben.account).applier_partition(1).find_inbox(ben.account)->find(talk)->cursors[0], 4U);
 }
 
+TEST_F(sessions, M2_WhatIsSentAgainIsTheSameMessageWhateverTheFiltersAreNow) {
+  auto b = connect(true);
+  b->subscribe({"c/+/text"});
+  rig.run();
+  a->publish(topic + "/text", as_bytes("whole"));
+  rig.run();
+  b->unsubscribe({"c/+"});
+  rig.run();
+  a->publish(topic + "/text", as_bytes("alone"));
+  rig.run();
+  ASSERT_EQ(b->count(topic), 1U);
+  b->cut();
+  b = connect(false, hour_s, true);
+  ASSERT_EQ(b->messages.size(), 2U);
+  EXPECT_TRUE(b->messages[0].dup && b->messages[1].dup);
+  EXPECT_EQ(b->messages[0].topic, topic);
+  EXPECT_EQ(b->messages[1].topic, topic + "/text");
+  EXPECT_EQ(as_text(b->messages[1].payload), "alone");
+}
+
 TEST_F(sessions, M2_WhoWasRemovedIsNotSentAgainWhatWasInFlight) {
   const auto eve = rig.add_person(4);
   const auto group = rig.add_conversation({ada, ben, eve}, 3);

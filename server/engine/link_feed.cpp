@@ -38,7 +38,7 @@ std::string_view write_topic(topic_kind what, stream_id conversation, char* at) 
   return {at, 28 + suffix.size()};
 }
 
-// What is acknowledged, as the session keeps it: the conversation, the seq, and whether its body alone was sent, as text.
+// What is in flight, as the session keeps it: the conversation, the seq, and whether its body alone was sent, as text.
 constexpr std::uint64_t sent_as_text = std::uint64_t{1} << 63;
 
 stream_id conversation_of(const mqtt::cookie& what) { return {what.a, what.b}; }

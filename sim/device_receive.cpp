@@ -345,11 +345,12 @@ std::string device::missing_in(stream_id stream, std::uint64_t from) {
         return fmt::format("{} has no {} of {}", name_, seq, world_.name(stream));
       continue;
     }
-    // One of its own that nobody else was given, and whose place it was never told.
-    const bool unseen = !known.contains(seq) && std::any_of(outbox_.begin(), outbox_.end(), [&](const outgoing& o) {
-      return o.is == outgoing::state::accepted && o.said.stream == stream && o.truth->seq == 0 &&
-             o.truth->found.empty();
-    });
+    // One of its own that nobody else was given, and whose place was never told.
+    const bool unnamed = !known.contains(seq) && !stage_.truth.is_promised(stream, seq);
+    const bool unseen = unnamed && std::any_of(outbox_.begin(), outbox_.end(), [&](const outgoing& o) {
+                          return o.is == outgoing::state::accepted && o.said.stream == stream && o.truth->seq == 0 &&
+                                 o.truth->found.empty();
+                        });
     if (!unseen && !has(stream, s, seq)) return fmt::format("{} has no {} of {}", name_, seq, world_.name(stream));
   }
   return {};

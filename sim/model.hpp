@@ -98,6 +98,10 @@ class model {
   [[nodiscard]] bool is_trimmed_kind(stream_id id) const { return streams_.at(id).until_delivered; }
   [[nodiscard]] bool knows(stream_id id) const { return streams_.contains(id); }
   [[nodiscard]] const std::map<std::uint64_t, record>& records(stream_id id) const { return streams_.at(id).records; }
+  // A verdict said that some message has this place.
+  [[nodiscard]] bool is_promised(stream_id id, std::uint64_t seq) const {
+    return streams_.at(id).promised.contains(seq);
+  }
   [[nodiscard]] std::vector<stream_id> conversations() const;
 
  private:

@@ -53,6 +53,8 @@ class device final : public mqtt_client::listener {
   // --- the end
   // What it still waits for, or nothing.
   [[nodiscard]] std::string missing();
+  // How many records it holds.
+  [[nodiscard]] std::size_t held() const;
   [[nodiscard]] device_claims claims() const;
   // An answer of GET /v1/state, which was asked for when these claims stood.
   void check_state(const engine::state_answer& a, const device_claims& before) const;

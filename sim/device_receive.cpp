@@ -391,6 +391,12 @@ std::string device::missing() {
   return presence_missing();
 }
 
+std::size_t device::held() const {
+  std::size_t sum = 0;
+  for (const auto& [id, s] : shelves_) sum += s.have.size() + s.texts.size();
+  return sum;
+}
+
 std::string device::receipts_missing(conversation& c) {
   const auto& s = shelves_[c.id];
   const auto head = stage_.truth.head(c.id);

@@ -48,6 +48,8 @@ class run {
 
   void step(mono_ms dt);
   // Steps until `missing` says nothing, at most `most` of time; fails with what it says.
+  // Records that all devices hold.
+  [[nodiscard]] std::size_t held() const;
   void until(const char* phase, mono_ms most, const std::function<std::string()>& missing);
   void start_server();
   // Gone: killed, or without power.

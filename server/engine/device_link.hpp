@@ -127,7 +127,7 @@ class device_link final : public mqtt::host {
   void on_attach_ready(bool ok);
   void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
   // The same for a run, whose tokens follow each other from `first`.
-  inline void on_verdicts(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list);
+  inline void on_verdicts(mqtt::publish_token first, stream_id conversation, const run_outcome& what);
   // Records from the head of what is known, or read: as many as there is room for.
   void on_records(feed& at, record_span records);
   // The same where those up to `trimmed` are gone.
@@ -251,7 +251,7 @@ class device_link final : public mqtt::host {
   void publish_live(const mqtt::publish_view& publish, mqtt::publish_token token, const topic& to);
   void publish_state(const mqtt::publish_view& publish, mqtt::publish_token token);
   void tell_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
-  void tell_each(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list);
+  void tell_each(mqtt::publish_token first, stream_id conversation, const run_outcome& what);
   // The PUBACKs of own messages say these seqs (D8).
   void expect_echoes(stream_id conversation, std::uint64_t first, std::uint32_t count) {
     if (primary_ && !feeds_.empty()) note_echoes(conversation, first, count);

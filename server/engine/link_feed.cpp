@@ -226,12 +226,11 @@ void device_link::on_records(feed& at, record_span records) {
     if (record.seq != first + bodies.size() || bodies.size() == bodies.capacity()) break;
     bodies.push_back(record.data());
   }
-  mqtt::message m;
-  m.topic = own ? std::string_view("me") : home_->names().of(conversation);
-  m.qos = static_cast<qos_level>(qos);
   if (!waits) port_->dirty();
+  const std::string_view topic = own ? std::string_view("me") : home_->names().of(conversation);
   // The protocol has the last word on credit and room.
-  const std::size_t n = protocol_->deliver_run(m, bodies, {conversation.hi, conversation.lo, first});
+  const std::size_t n =
+      protocol_->deliver_run(topic, static_cast<qos_level>(qos), bodies, {conversation.hi, conversation.lo, first});
   if (n != 0) {
     at.note_run_sent(first + n - 1);
     home_->around().counts.delivered.add(n);

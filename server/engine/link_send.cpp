@@ -149,39 +149,26 @@ void device_link::on_verdict(const verdict& v, mqtt::publish_token token, stream
   end_if_drained();
 }
 
-namespace {
-
-// All of them, one after the other and at the same time.
-bool are_accepted_together(std::span<const outcome> list) {
-  const verdict& first = list.front().what;
-  if (first.what != verdict::kind::accepted) return false;
-  for (std::size_t i = 1; i < list.size(); ++i) {
-    const verdict& v = list[i].what;
-    if (v.what != verdict::kind::accepted || v.seq != first.seq + i || v.ts != first.ts) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 [[gnu::always_inline]] inline void device_link::on_verdicts(mqtt::publish_token first, stream_id conversation,
-                                                            std::span<const outcome> list) {
+                                                            const run_outcome& what) {
   const bool tells = protocol_->lets_user_properties() && first.qos != mqtt::qos_level::at_most_once;
-  if (tells && are_accepted_together(list)) [[likely]] {
-    const verdict& v = list.front().what;
-    const auto count = static_cast<std::uint32_t>(list.size());
+  if (const accepted_run& all = what.all; tells && all.count != 0) [[likely]] {
     write_soon();
-    expect_echoes(conversation, v.seq, count);
-    protocol_->answer_run(first, count, home_->property_of_seq(v.seq), home_->property_of_ts(v.ts));
+    expect_echoes(conversation, all.seq, all.count);
+    protocol_->answer_run(first, all.count, home_->property_of_seq(all.seq), home_->property_of_ts(all.ts));
   } else {
-    tell_each(first, conversation, list);
+    tell_each(first, conversation, what);
   }
   end_if_drained();
 }
 
-void device_link::tell_each(mqtt::publish_token first, stream_id conversation, std::span<const outcome> list) {
-  for (std::uint32_t i = 0; i < list.size(); ++i) {
-    tell_verdict(list[i].what, i == 0 ? first : protocol_->token_after(first, i), conversation, list[i].id);
+void device_link::tell_each(mqtt::publish_token first, stream_id conversation, const run_outcome& what) {
+  const auto token_of = [&](std::uint32_t i) { return i == 0 ? first : protocol_->token_after(first, i); };
+  for (std::uint32_t i = 0; i < what.all.count; ++i) {
+    tell_verdict(verdict::accept(what.all.seq + i, what.all.ts), token_of(i), conversation, {});
+  }
+  for (std::uint32_t i = 0; i < what.each.size(); ++i) {
+    tell_verdict(what.each[i].what, token_of(i), conversation, what.each[i].id);
   }
 }
 
@@ -224,15 +211,15 @@ void device_link::refuse(mqtt::publish_token token, stream_id conversation, mess
                      .user_properties = std::span(properties).first(floor.empty() ? std::size_t{0} : std::size_t{1})});
 }
 
-bool shard::take_here(std::uint64_t run, std::span<const outcome> outcomes) {
+bool shard::take_here(std::uint64_t run, const run_outcome& what) {
   if (!own_.empty()) return false;
-  take_run(run, outcomes);
+  take_run(run, what);
   return true;
 }
 
-void shard::take_run(std::uint64_t token, std::span<const outcome> outcomes) {
+void shard::take_run(std::uint64_t token, const run_outcome& what) {
   const auto* const who = sends_.answered(token);
-  if (who != nullptr && who->link != nullptr) who->link->on_verdicts(who->token, who->stream, outcomes);
+  if (who != nullptr && who->link != nullptr) who->link->on_verdicts(who->token, who->stream, what);
 }
 
 void shard::take(const submitted& m) {

@@ -130,10 +130,21 @@ struct outcome {
   stream::verdict what;
   message_id id;  // if it was refused
 };
-// Of a run, in its order.
+// A run that was accepted as a whole, as nearly all are: one after the other, and at the same time.
+struct accepted_run {
+  std::uint64_t seq = 0;  // of the first
+  std::int64_t ts = 0;
+  std::uint32_t count = 0;
+};
+// What became of a run: all of it was accepted, or, if `all` counts none, each in its order.
+struct run_outcome {
+  accepted_run all;
+  std::span<const outcome> each;
+};
 struct submitted_run {
   std::uint64_t token = 0;
-  std::vector<outcome> list;
+  accepted_run all;
+  std::vector<outcome> each;
 };
 
 // The verdicts of one release for one shard.

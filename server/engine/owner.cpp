@@ -176,25 +176,35 @@ void owner::apply_run(partition_id id, store::position first, std::span<const by
   const std::size_t kept = part(id).apply_run(run.stream, first, entries, others_, out);
   // What was not kept waits with the others, or for all that it may have seen (L2).
   auto& batch = held_.open(kept != 0 ? out.when : log_.taken());
-  batch.runs.push_back(
-      {run.token, static_cast<std::uint32_t>(batch.outcomes.size()), static_cast<std::uint32_t>(entries.size())});
   counts_.accepted.add(kept);
-  auto other = others_.begin();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& made = out.list[i];
-    if (made.seq == 0) [[unlikely]] {
-      hold_other(batch, entries[i], *other++);
+    if (made.seq == 0) [[unlikely]]
       continue;
-    }
-    batch.outcomes.push_back({verdict::accept(made.seq, made.ts), {}});
     keep_record(batch, run.stream.id, made.seq, made.ts, entries[i].subspan(made.record_at));
   }
+  const auto& begin = out.list.front();
+  if (kept != entries.size() || out.list[kept - 1].ts != begin.ts) [[unlikely]]
+    return hold_each(batch, run.token, entries, out);
+  batch.runs.push_back({run.token, {begin.seq, begin.ts, static_cast<std::uint32_t>(kept)}});
+  batch.in_whole_runs += kept;
 }
 
-void owner::hold_other(release_batch& batch, byte_span entry, const verdict& v) {
-  count(v);
-  const auto read = stream::read_send_entry(entry);
-  batch.outcomes.push_back({v, read ? read->id : message_id()});
+// Of a run that was not accepted as a whole.
+void owner::hold_each(release_batch& batch, std::uint64_t token, std::span<const byte_span> entries,
+                      const store::applied_run& out) {
+  const auto at = static_cast<std::uint32_t>(batch.outcomes.size());
+  batch.runs.push_back({token, {}, at, static_cast<std::uint32_t>(entries.size())});
+  auto other = others_.begin();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (const auto& made = out.list[i]; made.seq != 0) {
+      batch.outcomes.push_back({verdict::accept(made.seq, made.ts), {}});
+      continue;
+    }
+    count(*other);
+    const auto read = stream::read_send_entry(entries[i]);
+    batch.outcomes.push_back({*other++, read ? read->id : message_id()});
+  }
 }
 
 void owner::hold_what_changed(partition_id id, byte_span entry, const verdict& v, const store::applied& out) {

@@ -37,7 +37,7 @@ class outbound {
   // The short way to this shard's own sessions and inboxes, which take it at once. False, no: something posted waits
   // before it, and it is to be posted, too.
   virtual bool take_here(const submitted& m) = 0;
-  virtual bool take_here(std::uint64_t run, std::span<const outcome> outcomes) = 0;
+  virtual bool take_here(std::uint64_t run, const run_outcome& what) = 0;
   virtual news_taken take_here(const news_view& m) = 0;
   virtual void on_own_event(const own_event& event) = 0;
   // Somebody is connected for this account of the shard, or something of its inbox is still to be logged: its states
@@ -183,7 +183,8 @@ class owner final : public store::applier {
     stream::stream_state& stream;
     std::uint64_t token = 0;
   };
-  void hold_other(release_batch& batch, byte_span entry, const stream::verdict& v);
+  void hold_each(release_batch& batch, std::uint64_t token, std::span<const byte_span> entries,
+                 const store::applied_run& out);
   // Partitions that go by older rules go by the newest from here on (L7).
   void raise_rules();
   void hold_effects(partition_id p);

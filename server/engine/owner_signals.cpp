@@ -26,8 +26,9 @@ void owner::release(release_batch& batch, moment now) {
 
 void owner::release_verdicts(release_batch& batch) {
   for (const auto& run : batch.runs) {
-    const auto list = std::span<const outcome>(batch.outcomes).subspan(run.first, run.count);
-    if (!out_.take_here(run.token, list)) out_.post(self_, submitted_run{run.token, {list.begin(), list.end()}});
+    const run_outcome what{run.all, std::span<const outcome>(batch.outcomes).subspan(run.first, run.count)};
+    if (!out_.take_here(run.token, what)) [[unlikely]]
+      out_.post(self_, submitted_run{run.token, what.all, {what.each.begin(), what.each.end()}});
   }
   if (batch.verdicts.empty()) return;
   verdicts_to_.resize(shards_);

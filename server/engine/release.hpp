@@ -35,9 +35,10 @@ struct held_verdict {
   submitted what;
 };
 
-// The verdicts on a run of this shard itself: some of the batch's outcomes.
+// The verdicts on a run of this shard itself.
 struct held_run {
   std::uint64_t token = 0;
+  accepted_run all;  // counts none: so many of the batch's outcomes from `first` on
   std::uint32_t first = 0;
   std::uint32_t count = 0;
 };
@@ -57,6 +58,7 @@ struct release_batch {
   std::vector<fresh_record> records;
   std::vector<held_verdict> verdicts;
   std::vector<held_run> runs;
+  std::size_t in_whole_runs = 0;  // messages of those that were accepted as a whole
   std::vector<outcome> outcomes;
   std::vector<outgoing> answers;
   std::vector<own_event> events;
@@ -102,6 +104,7 @@ class release_queue {
     used.records.clear();
     used.verdicts.clear();
     used.runs.clear();
+    used.in_whole_runs = 0;
     used.outcomes.clear();
     used.answers.clear();
     used.events.clear();
@@ -111,7 +114,7 @@ class release_queue {
   // Verdicts in all of them.
   [[nodiscard]] std::size_t verdicts() const {
     std::size_t sum = 0;
-    for (const auto& batch : batches_) sum += batch.verdicts.size() + batch.outcomes.size();
+    for (const auto& batch : batches_) sum += batch.verdicts.size() + batch.in_whole_runs + batch.outcomes.size();
     return sum;
   }
 
@@ -122,7 +125,6 @@ class release_queue {
     // About as much as before: growing by doubling would copy each record once more.
     newest_->arena.reserve(last_arena_);
     newest_->records.reserve(last_records_);
-    newest_->outcomes.reserve(last_records_);
   }
 
   std::deque<release_batch> batches_;

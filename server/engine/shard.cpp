@@ -63,7 +63,7 @@ void shard::take(message&& m) {
     return;
   }
   if (auto* x = std::get_if<submitted>(&m)) return take(*x);
-  if (auto* x = std::get_if<submitted_run>(&m)) return take_run(x->token, x->list);
+  if (auto* x = std::get_if<submitted_run>(&m)) return take_run(x->token, {x->all, x->each});
   if (auto* x = std::get_if<armed_list>(&m)) return inboxes_.take(*x);
   if (auto* x = std::get_if<records>(&m)) return take(*x);
   if (auto* x = std::get_if<about>(&m)) return take(*x);

@@ -126,7 +126,7 @@ class shard final : public outbound {
   // --- outbound
   bool post(shard_id to, message&& m) override;
   bool take_here(const submitted& m) override;
-  bool take_here(std::uint64_t run, std::span<const outcome> outcomes) override;
+  bool take_here(std::uint64_t run, const run_outcome& what) override;
   news_taken take_here(const news_view& m) override;
   void on_own_event(const own_event& event) override;
   [[nodiscard]] bool is_in_use(account_id account) const override { return inboxes_.is_in_use(account); }
@@ -156,7 +156,7 @@ class shard final : public outbound {
   void expire_control();
   void take(message&& m);
   void take(const submitted& m);
-  void take_run(std::uint64_t token, std::span<const outcome> outcomes);
+  void take_run(std::uint64_t token, const run_outcome& what);
   void take(const attach_ready& m);
   void take(const state_ready& m);
   bool look_up(account_id who, std::function<void(bool ok)> then);

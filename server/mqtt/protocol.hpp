@@ -184,10 +184,11 @@ class protocol {
   // Sends a message; at QoS 0 at once or never, at QoS > 0 it is in flight until `on_acked(what, …)`. The message's
   // spans are copied before it returns, except a large body with an owner, which is shared.
   delivery deliver(const message& m, const cookie& what = {});
-  // The same for several that differ in their bodies alone (which are not in `m`), in their order; their cookies are
-  // `first`, and then each with `c` one higher. Returns how many were sent: as many as are short, and find credit and
-  // room; deliver() says what is with the next one.
-  std::size_t deliver_run(const message& m, std::span<const byte_span> bodies, const cookie& first);
+  // The same for several of one topic, without properties, in their order; their cookies are `first`, and then each
+  // with `c` one higher. Returns how many were sent: as many as are short, and find credit and room; deliver() says
+  // what is with the next one. REQUIRES: qos > 0.
+  std::size_t deliver_run(std::string_view topic, qos_level qos, std::span<const byte_span> bodies,
+                          const cookie& first);
   // Sends a message at QoS 0 however much waits in the output: for what belongs to an answer, which is bounded as
   // answers are. Not sent only where it is too large, or the connection closed.
   delivery tell(const message& m);

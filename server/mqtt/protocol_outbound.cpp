@@ -110,17 +110,15 @@ delivery protocol::deliver(const message& m, const cookie& what) {
   return delivery::sent;
 }
 
-std::size_t protocol::deliver_run(const message& m, std::span<const byte_span> bodies, const cookie& first) {
-  if (state_ != protocol_state::connected || m.qos == qos_level::at_most_once || !is_plain(m) ||
-      session_->unsent_count() != 0) {
+std::size_t protocol::deliver_run(std::string_view topic, qos_level qos, std::span<const byte_span> bodies,
+                                  const cookie& first) {
+  if (state_ != protocol_state::connected || aliases_out_ != 0 || session_->unsent_count() != 0) [[unlikely]]
     return 0;
-  }
-  const auto kind = static_cast<std::uint8_t>(static_cast<unsigned>(packet_type::publish) << 4 |
-                                              static_cast<unsigned>(m.qos) << 1 | (m.retain ? 1U : 0U));
-  const flight_state waits =
-      m.qos == qos_level::at_least_once ? flight_state::wants_puback : flight_state::wants_pubrec;
+  const auto kind =
+      static_cast<std::uint8_t>(static_cast<unsigned>(packet_type::publish) << 4 | static_cast<unsigned>(qos) << 1);
+  const flight_state waits = qos == qos_level::at_least_once ? flight_state::wants_puback : flight_state::wants_pubrec;
   const bool v5 = is_v5();
-  const std::size_t beside = 2 + m.topic.size() + (v5 ? 3 : 2);
+  const std::size_t beside = 2 + topic.size() + (v5 ? 3 : 2);
   const std::size_t most = std::min(bodies.size(), in_flight_room());
   if (most == 0) return 0;
   session_->make_room(shared_->blocks, most);
@@ -132,7 +130,7 @@ std::size_t protocol::deliver_run(const message& m, std::span<const byte_span> b
     if (remaining > longest_short || 3 + remaining > client_max_packet_) break;
     std::uint8_t* at = out_->reserve((remaining < 0x80 ? 2 : 3) + remaining);
     at = wire::put_variable(wire::put8(at, kind), static_cast<std::uint32_t>(remaining));
-    at = wire::put_short(wire::put16(at, static_cast<std::uint16_t>(m.topic.size())), as_bytes(m.topic));
+    at = wire::put_short(wire::put16(at, static_cast<std::uint16_t>(topic.size())), as_bytes(topic));
     at = wire::put16(at, session_->next_packet_id());
     if (v5) at = wire::put8(at, 0);
     wire::put_raw(at, body);

@@ -157,7 +157,7 @@ void model::saw_receipt(stream_id id, account_id account, std::uint64_t delivere
 std::vector<stream_id> model::conversations() const {
   std::vector<stream_id> out;
   for (const auto& [id, t] : streams_) {
-    if (!t.account_stream && !t.records.empty()) out.push_back(id);
+    if (!t.account_stream && (t.made || !t.records.empty())) out.push_back(id);
   }
   return out;
 }

@@ -68,6 +68,7 @@ class model {
 
   // --- sending
   sent_message& sending(sent_message m);
+  void made(stream_id id) { streams_.at(id).made = true; }
   void accepted(sent_message& m, std::uint64_t seq);
   void refused(sent_message& m, const std::string& why);
 
@@ -102,6 +103,7 @@ class model {
   [[nodiscard]] bool is_promised(stream_id id, std::uint64_t seq) const {
     return streams_.at(id).promised.contains(seq);
   }
+  // Those that are there.
   [[nodiscard]] std::vector<stream_id> conversations() const;
 
  private:
@@ -115,6 +117,7 @@ class model {
     std::set<account_id> certain;  // members from the start whom nobody tried to remove
     std::map<std::uint64_t, record> records;
     std::map<std::pair<device_id, message_id>, std::uint64_t> ids;
+    bool made = false;                                // as a verdict said, whether a record of it was seen or not
     std::map<std::uint64_t, sent_message*> promised;  // by verdicts, whether seen or not
     std::map<account_id, std::set<std::uint64_t>> seen_by;
     std::map<std::pair<account_id, device_id>, progress> progress_of;

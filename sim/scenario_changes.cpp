@@ -128,6 +128,7 @@ void scenario::make(conversation& c, person* creator) {
         if (c.created && c.direct) world_.count(seen::direct_started_twice);
         if (!c.created) c.members.insert(c.first_members.begin(), c.first_members.end());
         c.created = true;
+        stage_.truth.made(c.id);
         return v.what == verdict::kind::accepted;
       });
 }

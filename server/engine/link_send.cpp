@@ -28,7 +28,7 @@ inline void shard::submit_collected() {
   }
   if (!joins) [[unlikely]]
     return submit_alone(link, token, stream, send);
-  stream::write_send_entry(run_.add(link, token, stream, size),
+  stream::write_send_entry(run_.add(link, token, stream, send, size),
                            {stream, now_.wall, link.account(), link.device(), send});
 }
 
@@ -43,7 +43,8 @@ void shard::submit_run() {
   const auto& first = run_.first();
   const auto entries = run_.entries();
   if (auto* const stream = owner_.reserve_run(first.stream, entries.size(), run_.size())) [[likely]] {
-    owner_.submit_run(*stream, entries, sends_.open_run(first, run_.count(), run_.size()));
+    const stream::message_run run{now_.wall, first.link->account(), first.link->device(), run_.messages()};
+    owner_.submit_run(*stream, entries, run, sends_.open_run(first, run_.count(), run_.size()));
   } else {
     submit_one_by_one();
   }
@@ -58,7 +59,7 @@ void shard::submit_one_by_one() {
     entry.assign(entries[i].begin(), entries[i].end());
     sends::sender who = first;
     if (i != 0) who.token = first.link->protocol().token_after(first.token, i);
-    who.id = stream::read_send_entry(entry)->id;
+    who.id = run_.messages()[i].facts.id;
     DUNLIN_CHECK(sends_.submit(around_.self, who, std::move(entry), now_.mono));  // there is credit for all
   }
 }

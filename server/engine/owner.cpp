@@ -130,9 +130,10 @@ stream::stream_state* owner::reserve_run(stream_id stream, std::size_t entries, 
   return space == store::space::granted ? found : nullptr;
 }
 
-void owner::submit_run(stream::stream_state& stream, std::span<const byte_span> entries, std::uint64_t token) {
-  run_here run{stream, token};  // looked at before it returns, as in append
-  log_.submit_run(partition_of(stream.id), entries, &run);
+void owner::submit_run(stream::stream_state& stream, std::span<const byte_span> entries, const stream::message_run& run,
+                       std::uint64_t token) {
+  run_here here{stream, run, token};  // looked at before it returns, as in append
+  log_.submit_run(partition_of(stream.id), entries, &here);
 }
 
 // Inlined: a call with so much to hand over would cost a message half of it again.
@@ -173,7 +174,7 @@ void owner::apply_run(partition_id id, store::position first, std::span<const by
   const auto& run = *static_cast<const run_here*>(context);
   live_of(run.stream);  // known to the release before its head moves, as in apply
   others_.clear();
-  const std::size_t kept = part(id).apply_run(run.stream, first, entries, others_, out);
+  const std::size_t kept = part(id).apply_run(run.stream, first, run.messages, others_, out);
   // What was not kept waits with the others, or for all that it may have seen (L2).
   auto& batch = held_.open(kept != 0 ? out.when : log_.taken());
   counts_.accepted.add(kept);
@@ -183,27 +184,27 @@ void owner::apply_run(partition_id id, store::position first, std::span<const by
       continue;
     keep_record(batch, run.stream.id, made.seq, made.ts, entries[i].subspan(made.record_at));
   }
+  if (kept != entries.size()) [[unlikely]]
+    return hold_each(batch, run, out);
+  // They were sent at one time, so they have one.
   const auto& begin = out.list.front();
-  if (kept != entries.size() || out.list[kept - 1].ts != begin.ts) [[unlikely]]
-    return hold_each(batch, run.token, entries, out);
   batch.runs.push_back({run.token, {begin.seq, begin.ts, static_cast<std::uint32_t>(kept)}});
   batch.in_whole_runs += kept;
 }
 
 // Of a run that was not accepted as a whole.
-void owner::hold_each(release_batch& batch, std::uint64_t token, std::span<const byte_span> entries,
-                      const store::applied_run& out) {
+void owner::hold_each(release_batch& batch, const run_here& run, const store::applied_run& out) {
+  const auto& messages = run.messages.list;
   const auto at = static_cast<std::uint32_t>(batch.outcomes.size());
-  batch.runs.push_back({token, {}, at, static_cast<std::uint32_t>(entries.size())});
+  batch.runs.push_back({run.token, {}, at, static_cast<std::uint32_t>(messages.size())});
   auto other = others_.begin();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  for (std::size_t i = 0; i < messages.size(); ++i) {
     if (const auto& made = out.list[i]; made.seq != 0) {
       batch.outcomes.push_back({verdict::accept(made.seq, made.ts), {}});
       continue;
     }
     count(*other);
-    const auto read = stream::read_send_entry(entries[i]);
-    batch.outcomes.push_back({*other++, read ? read->id : message_id()});
+    batch.outcomes.push_back({*other++, messages[i].facts.id});
   }
 }
 

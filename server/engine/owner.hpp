@@ -66,7 +66,8 @@ class owner final : public store::applier {
   // bytes now, and then all of them, with the token of their verdicts. Null: they are to be taken as messages, since
   // their stream is not in memory or there is no space now.
   stream::stream_state* reserve_run(stream_id stream, std::size_t entries, std::size_t bytes);
-  void submit_run(stream::stream_state& stream, std::span<const byte_span> entries, std::uint64_t token);
+  void submit_run(stream::stream_state& stream, std::span<const byte_span> entries, const stream::message_run& run,
+                  std::uint64_t token);
   // The short way for an inbox of this shard: the answer to its arm, whose marks count if it `reports`. Nothing: there
   // is news, or the stream is not in memory, and the arm is to be taken as a message.
   std::optional<armed> arm_here(const arm& a, bool reports, moment now);
@@ -181,10 +182,10 @@ class owner final : public store::applier {
   // What a run's apply is told by who submits it.
   struct run_here {
     stream::stream_state& stream;
+    const stream::message_run& messages;
     std::uint64_t token = 0;
   };
-  void hold_each(release_batch& batch, std::uint64_t token, std::span<const byte_span> entries,
-                 const store::applied_run& out);
+  void hold_each(release_batch& batch, const run_here& run, const store::applied_run& out);
   // Partitions that go by older rules go by the newest from here on (L7).
   void raise_rules();
   void hold_effects(partition_id p);

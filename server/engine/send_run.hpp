@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "engine/sends.hpp"
+#include "stream/send_entry.hpp"
 
 namespace dunlin::engine {
 
@@ -28,10 +29,12 @@ class send_run {
     return has_room(size) && (empty() || follows(link, token, stream));
   }
   // Where the entry is to be written. REQUIRES: takes().
-  std::uint8_t* add(device_link& link, mqtt::publish_token token, stream_id stream, std::size_t size) {
+  std::uint8_t* add(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send,
+                    std::size_t size) {
     if (empty()) first_ = {&link, token, stream, {}};
     std::uint8_t* const at = bytes_.get() + used_;
     used_ += size;
+    messages_[count_] = stream::message_of_run(send);
     entries_[count_++] = {at, size};
     return at;
   }
@@ -45,6 +48,7 @@ class send_run {
   [[nodiscard]] std::uint32_t count() const { return count_; }
   [[nodiscard]] std::size_t size() const { return used_; }
   [[nodiscard]] std::span<const byte_span> entries() const { return {entries_.data(), count_}; }
+  [[nodiscard]] std::span<const stream::message_run::message> messages() const { return {messages_.data(), count_}; }
 
  private:
   [[nodiscard]] bool follows(const device_link& link, mqtt::publish_token token, stream_id stream) const {
@@ -57,6 +61,7 @@ class send_run {
   sends::sender first_;
   std::uint32_t count_ = 0;
   std::array<byte_span, max_entries> entries_;
+  std::array<stream::message_run::message, max_entries> messages_;
 };
 
 }  // namespace dunlin::engine

@@ -33,15 +33,32 @@ inline constexpr entry_kind first_kind_of_rules_2 = entry_kind::create_by;
 // The version of the rules from which on entries of this form are decided on.
 std::uint32_t rules_of(byte_span entry);
 
+// What apply decides on a message by, beside who sent it.
+struct send_facts {
+  message_id id;
+  message_id after;
+  std::uint32_t kind = 0;
+
+  friend bool operator==(const send_facts&, const send_facts&) = default;
+};
 struct send_entry {
   stream_id stream;
   wall_ms time = 0;
   account_id account;
   device_id device;
-  message_id id;
-  message_id after;
-  std::uint32_t kind = 0;
+  send_facts facts;
   byte_span rest;  // the Record without seq and ts
+};
+// Messages that one device sent to one stream at once, as reading their entries would give them.
+struct message_run {
+  struct message {
+    send_facts facts;
+    std::uint32_t record_at = 0;  // the Record without seq and ts is its entry from here to its end
+  };
+  wall_ms time = 0;
+  account_id account;
+  device_id device;
+  std::span<const message> list;
 };
 // A message on its way to its stream, from which its entry is written.
 // REQUIRES: account, device and send.id are not zero, and send.kind is below first_kind_of_server.
@@ -55,9 +72,6 @@ struct new_send {
 // In the place of what is in `out`.
 void write_send_entry(bytes& out, const new_send& what);
 std::optional<send_entry> read_send_entry(byte_span entry);
-// The same for one behind another of the same sender and stream: `last` is the entry before, and `entry` what it was
-// read as, which becomes what this one is. False: it is another, or wrong, and `entry` is unchanged.
-bool read_send_entry_like(byte_span data, byte_span last, send_entry& entry);
 
 // What a member asks for has an id, as a message has, so that a retry of it is known (S3). An operator's has none.
 struct request {

@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "stream/inbox_state.hpp"
 #include "stream/partition_bench.hpp"
+#include "stream/send_entry.hpp"
 
 namespace dunlin::stream {
 namespace {
@@ -33,14 +34,29 @@ TEST(Entry, ASendHoldsTheRecordThatWillBeStored) {
   EXPECT_EQ(read->time, 1234567890123);
   EXPECT_EQ(read->account, anna);
   EXPECT_EQ(read->device, phone);
-  EXPECT_EQ(read->id, id);
-  EXPECT_EQ(read->after, (message_id{1, 2}));
-  EXPECT_EQ(read->kind, 1U);
+  EXPECT_EQ(read->facts.id, id);
+  EXPECT_EQ(read->facts.after, (message_id{1, 2}));
+  EXPECT_EQ(read->facts.kind, 1U);
   const auto record = read_record(read->rest);
   ASSERT_TRUE(record.has_value());
   EXPECT_EQ(record->urgency, 2U);
   EXPECT_EQ(record->epoch, 9U);
   EXPECT_EQ(record->body.size(), 300U);
+}
+
+TEST(Entry, WhatARunSaysOfAMessageIsWhatItsEntrySays) {
+  for (const message_id after : {message_id{}, message_id{1, 2}}) {
+    for (const std::uint32_t kind : {0U, 1U, 63U}) {
+      const send_view send{.id = id, .kind = kind, .body = as_bytes("hello"), .after = after};
+      bytes entry;
+      write_send_entry(entry, {conversation, 1, anna, phone, send});
+      const auto said = message_of_run(send);
+      const auto read = read_send_entry(entry);
+      ASSERT_TRUE(read.has_value());
+      EXPECT_EQ(said.facts, read->facts);
+      EXPECT_EQ(said.record_at, entry.size() - read->rest.size());
+    }
+  }
 }
 
 TEST(Entry, ASendWithoutAWholeSenderIsRefused) {

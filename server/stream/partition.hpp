@@ -42,8 +42,9 @@ class partition {
   // Decides on `entry` and changes state. `out` is as store::applier::apply says.
   verdict apply(store::position pos, byte_span entry, store::applied& out);
   // The same for a run of messages to `stream`, one of its own, which take positions from `first` on as far as they are
-  // accepted; so many are. `others`: gets the verdicts on those that are not, in their order.
-  std::size_t apply_run(stream_state& stream, store::position first, std::span<const byte_span> entries,
+  // accepted; so many are. `others`: gets the verdicts on those that are not, in their order. What is decided is what
+  // their entries would be, which were written of the same.
+  std::size_t apply_run(stream_state& stream, store::position first, const message_run& run,
                         std::vector<verdict>& others, store::applied_run& out);
   // `load(key)` brings a row into memory if there is one and it is not there yet. errc::newer, errc::older: by rules,
   // or of a kind, that this program does not know.
@@ -96,11 +97,11 @@ class partition {
     bool is_member = false;
     id_window* window = nullptr;  // of the device; null: it has not sent anything
   };
-  static sender sender_of(stream_state& stream, const send_entry& entry);
+  static sender sender_of(stream_state& stream, account_id account, device_id device);
   // Whether it is a member's next message, as nearly always, which is accepted.
-  static bool is_next(const stream_state& stream, const sender& from, const send_entry& entry);
+  static bool is_next(const stream_state& stream, const sender& from, const send_facts& what);
   // Why another message is not accepted, if so.
-  static std::optional<verdict> refusal(const stream_state& stream, const sender& from, const send_entry& entry);
+  static std::optional<verdict> refusal(const stream_state& stream, const sender& from, const send_facts& what);
   verdict apply_create(byte_span entry);
   // The same conversation again, or another one with this id.
   static verdict repeat_create(const stream_state& known, const create_entry& entry);

@@ -19,23 +19,37 @@ void prepare(partition_bench& bench) {
   ASSERT_TRUE(bench.create(group, {anna, ben}).ok());
 }
 
-// Mostly what is accepted; else a repeat, one that waits, a text where none may be, a stranger, or no entry at all.
-bytes some_entry(seeded_random& random, std::uint64_t& last) {
+// Mostly what is accepted; else a repeat, one that waits, or a text where none may be.
+send_view some_send(seeded_random& random, std::uint64_t& last) {
   const std::uint64_t how = random.bits() % 16;
-  if (how == 0) return {1, 2, 3};
   send_view send{.id = partition_bench::message(++last), .body = as_bytes("hello")};
   if (how == 1) send.id = partition_bench::message(random.bits() % last + 1);
   if (how == 2) send.after = partition_bench::message(last + 5);
   if (how == 3) send.after = partition_bench::message(last - 1);
   if (how == 4) send.kind = static_cast<std::uint32_t>(kind::text);
-  bytes entry;
-  write_send_entry(entry, {.stream = group,
-                           .time = static_cast<wall_ms>(1000 + random.bits() % 50),
-                           .account = how == 5 ? zoe : anna,
-                           .device = partition_bench::device(how == 6 ? 9 : 1),
-                           .send = send});
-  return entry;
+  return send;
 }
+
+// What one device sent at once, with its entries.
+struct some_run {
+  some_run(seeded_random& random, std::uint64_t& last)
+      : account(random.bits() % 16 == 0 ? zoe : anna),  // who is no member
+        device(partition_bench::device(random.bits() % 16 == 0 ? 9 : 1)),
+        time(static_cast<wall_ms>(1000 + random.bits() % 50)),
+        entries(1 + random.bits() % 20) {
+    for (auto& entry : entries) {
+      const auto send = some_send(random, last);
+      write_send_entry(entry, {group, time, account, device, send});
+      const auto read = read_send_entry(entry);
+      messages.push_back({read->facts, static_cast<std::uint32_t>(entry.size() - read->rest.size())});
+    }
+  }
+  account_id account;
+  device_id device;
+  wall_ms time;
+  std::vector<bytes> entries;
+  std::vector<message_run::message> messages;
+};
 
 TEST(Run, S1_S3_ARunIsDecidedAsItsEntriesWouldBeOneByOne) {
   seeded_random random(20261126);
@@ -47,12 +61,12 @@ TEST(Run, S1_S3_ARunIsDecidedAsItsEntriesWouldBeOneByOne) {
   std::uint64_t last = 0;
   for (int round = 0; round < 300; ++round) {
     SCOPED_TRACE(round);
-    std::vector<bytes> entries(1 + random.bits() % 20);
-    for (auto& entry : entries) entry = some_entry(random, last);
-    const std::vector<byte_span> views(entries.begin(), entries.end());
+    const some_run run(random, last);
+    const auto& entries = run.entries;
     std::vector<verdict> others;
     store::applied_run out;
-    const std::size_t kept = together.state().apply_run(together.stream(group), next, views, others, out);
+    const std::size_t kept = together.state().apply_run(together.stream(group), next,
+                                                        {run.time, run.account, run.device, run.messages}, others, out);
     ASSERT_EQ(kept + others.size(), entries.size());
     ASSERT_EQ(out.slot, kept == 0 ? nullptr : &together.stream(group).slot);
     auto other = others.begin();
@@ -69,7 +83,7 @@ TEST(Run, S1_S3_ARunIsDecidedAsItsEntriesWouldBeOneByOne) {
       if (!alone.out().keep) continue;
       ASSERT_EQ(made.seq, alone.out().seq);
       ASSERT_EQ(made.ts, alone.out().ts);
-      ASSERT_TRUE(std::ranges::equal(views[i].subspan(made.record_at), alone.out().record));
+      ASSERT_TRUE(std::ranges::equal(byte_span(entries[i]).subspan(made.record_at), alone.out().record));
     }
     next += kept;
     ASSERT_EQ(together.stream(group).pos, alone.stream(group).pos);
@@ -83,13 +97,11 @@ TEST(Run, ARunToAnAccountsOwnStreamChangesNothing) {
   prepare(bench);
   const stream_id own = account_stream(anna);
   const std::uint64_t head = bench.stream(own).head;
-  bytes entry;
-  const send_view send{.id = partition_bench::message(1)};
-  write_send_entry(entry, {own, 1000, anna, partition_bench::device(1), send});
-  const std::vector<byte_span> twice{entry, entry};
+  const std::vector<message_run::message> twice(2, {{.id = partition_bench::message(1)}});
   std::vector<verdict> others;
   store::applied_run out;
-  EXPECT_EQ(bench.state().apply_run(bench.stream(own), 9, twice, others, out), 0U);
+  EXPECT_EQ(bench.state().apply_run(bench.stream(own), 9, {1000, anna, partition_bench::device(1), twice}, others, out),
+            0U);
   ASSERT_EQ(others.size(), 2U);
   for (const auto& v : others) EXPECT_EQ(v.why, reason::not_member);
   EXPECT_EQ(out.list[0].seq + out.list[1].seq, 0U);

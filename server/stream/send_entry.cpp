@@ -60,51 +60,31 @@ std::optional<send_entry> read_send_entry(byte_span data) {
   std::memcpy(&time, data.data() + 17, sizeof time);
   // Made where it is returned: this runs once a message.
   return std::optional<send_entry>(std::in_place, id_from_bytes<stream_id>(data.subspan<1, 16>()), time, account,
-                                   device, id, after, kind, rest);
+                                   device, send_facts{id, after, kind}, rest);
 }
 
-bool read_send_entry_like(byte_span data, byte_span last, send_entry& entry) {
-  constexpr std::size_t kind_and_stream = 1 + 16;
-  if (data.size() < send_head || last.size() < send_head || data[send_head - 1] > 1) return false;
-  const bool has_after = data[send_head - 1] == 1;
-  const std::size_t head = send_head + (has_after ? 16 : 0);
-  if (data.size() < head + ids_of_rest) return false;
-  const byte_span rest = data.subspan(head);
-  if (std::memcmp(data.data(), last.data(), kind_and_stream) != 0) return false;
-  if (std::memcmp(rest.data(), entry.rest.data(), id_at) != 0 || !is_id_field(rest, id_at, 5)) return false;
-  const auto id = id_in<message_id>(rest, id_at);
-  std::uint32_t kind = 0;
-  if (id.is_zero() || !read_kind(rest, kind)) return false;
-  entry.id = id;
-  entry.kind = kind;
-  std::memcpy(&entry.time, data.data() + kind_and_stream, sizeof entry.time);
-  entry.after = has_after ? id_in<message_id>(data, send_head - 2) : message_id();
-  entry.rest = rest;
-  return true;
+inline partition::sender partition::sender_of(stream_state& stream, account_id account, device_id device) {
+  return {!stream.is_account && stream.find_member(account) != nullptr, stream.find_window(device)};
 }
 
-inline partition::sender partition::sender_of(stream_state& stream, const send_entry& entry) {
-  return {!stream.is_account && stream.find_member(entry.account) != nullptr, stream.find_window(entry.device)};
+inline bool partition::is_next(const stream_state& stream, const sender& from, const send_facts& what) {
+  return from.is_member && from.window != nullptr && from.window->is_next(what.id, what.after) &&
+         (what.kind != static_cast<std::uint32_t>(kind::text) || stream.open);
 }
 
-inline bool partition::is_next(const stream_state& stream, const sender& from, const send_entry& entry) {
-  return from.is_member && from.window != nullptr && from.window->is_next(entry.id, entry.after) &&
-         (entry.kind != static_cast<std::uint32_t>(kind::text) || stream.open);
-}
-
-std::optional<verdict> partition::refusal(const stream_state& stream, const sender& from, const send_entry& entry) {
+std::optional<verdict> partition::refusal(const stream_state& stream, const sender& from, const send_facts& what) {
   if (stream.is_account) return verdict::refuse(reason::not_member);
-  const auto found = from.window == nullptr ? id_window::found{} : from.window->find(entry.id);
+  const auto found = from.window == nullptr ? id_window::found{} : from.window->find(what.id);
   // A repeat gets its first verdict even from who has left since (S3).
   if (found.where == id_window::place::known) return verdict::repeat(found.seq);
   if (!from.is_member) return verdict::refuse(reason::not_member);
-  if (entry.kind == static_cast<std::uint32_t>(kind::text) && !stream.open) return verdict::refuse(reason::not_open);
+  if (what.kind == static_cast<std::uint32_t>(kind::text) && !stream.open) return verdict::refuse(reason::not_open);
   if (found.where == id_window::place::stale) {
     auto why = verdict::refuse(reason::stale);
     why.floor = from.window->floor();
     return why;
   }
-  if (!entry.after.is_zero() && (from.window == nullptr || !from.window->passed(entry.after))) {
+  if (!what.after.is_zero() && (from.window == nullptr || !from.window->passed(what.after))) {
     return verdict::refuse(reason::waits);
   }
   return std::nullopt;
@@ -116,46 +96,37 @@ verdict partition::apply_send(byte_span data) {
   stream_state* stream = find_stream(entry->stream);
   if (stream == nullptr || stream->is_account) return verdict::refuse(reason::not_member);
   if (!fresh(stream->pos)) return {};
-  const sender from = sender_of(*stream, *entry);
-  if (again_ == nullptr && !is_next(*stream, from, *entry)) {
-    if (const auto why = refusal(*stream, from, *entry)) return *why;
+  const sender from = sender_of(*stream, entry->account, entry->device);
+  if (again_ == nullptr && !is_next(*stream, from, entry->facts)) {
+    if (const auto why = refusal(*stream, from, entry->facts)) return *why;
   }
   // Only now: who is refused leaves no trace in the state (S3).
   id_window& window = from.window != nullptr ? *from.window : stream->window_of(entry->device);
   const verdict v = append(*stream, entry->time, entry->rest);
-  window.accept(entry->id, stream->head);
+  window.accept(entry->facts.id, stream->head);
   return v;
 }
 
-std::size_t partition::apply_run(stream_state& stream, store::position first, std::span<const byte_span> entries,
+std::size_t partition::apply_run(stream_state& stream, store::position first, const message_run& run,
                                  std::vector<verdict>& others, store::applied_run& out) {
   now_ = first;
-  auto entry = read_send_entry(entries.front());
-  sender from = entry ? sender_of(stream, *entry) : sender();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  sender from = sender_of(stream, run.account, run.device);
+  for (std::size_t i = 0; i < run.list.size(); ++i) {
+    const auto& [facts, record_at] = run.list[i];
     auto& made = out.list[i];
-    made.seq = 0;
-    if (i != 0 && !(entry && read_send_entry_like(entries[i], entries[i - 1], *entry))) [[unlikely]] {
-      entry = read_send_entry(entries[i]);
-      if (entry) from = sender_of(stream, *entry);
-    }
-    if (!entry) [[unlikely]] {
-      others.push_back(verdict::refuse(reason::malformed));
-      continue;
-    }
-    DUNLIN_CHECK(entry->stream == stream.id);
-    if (is_next(stream, from, *entry)) [[likely]] {
-      from.window->accept_next(entry->id, stream.head + 1);
+    if (is_next(stream, from, facts)) [[likely]] {
+      from.window->accept_next(facts.id, stream.head + 1);
     } else {
-      if (const auto why = refusal(stream, from, *entry)) {
+      if (const auto why = refusal(stream, from, facts)) {
+        made.seq = 0;
         others.push_back(*why);
         continue;
       }
-      if (from.window == nullptr) from.window = &stream.window_of(entry->device);
-      from.window->accept(entry->id, stream.head + 1);
+      if (from.window == nullptr) from.window = &stream.window_of(run.device);
+      from.window->accept(facts.id, stream.head + 1);
     }
-    advance(stream, entry->time);
-    made = {stream.head, stream.ts, entries[i].size() - entry->rest.size()};
+    advance(stream, run.time);
+    made = {stream.head, stream.ts, record_at};
     ++now_;
   }
   if (now_ == first) return 0;

@@ -36,10 +36,17 @@ inline bool read_usual_send(byte_span data, send_view& send) {
   return left == 0;
 }
 
+// Where in its entry the record's rest begins.
+inline std::size_t rest_in_entry(const send_view& send) { return send_head + (send.after.is_zero() ? 0 : 16); }
+
+// What reading its entry will give.
+inline message_run::message message_of_run(const send_view& send) {
+  return {{send.id, send.after, send.kind}, static_cast<std::uint32_t>(rest_in_entry(send))};
+}
+
 // Of the entry that a Send becomes.
 inline std::size_t size_of_entry(const send_view& send) {
-  const std::size_t head = send_head + (send.after.is_zero() ? 0 : 16);
-  return head + ids_of_rest + rest_parts::size_behind_ids(send);
+  return rest_in_entry(send) + ids_of_rest + rest_parts::size_behind_ids(send);
 }
 
 // Into memory that has size_of_entry bytes.

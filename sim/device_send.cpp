@@ -343,25 +343,4 @@ void device::on_receipt_kept(const pending& p, const mqtt::ack_view& packet) {
   s.read_kept = std::max(s.read_kept, p.read);
 }
 
-device_claims device::claims() const {
-  device_claims out;
-  for (const auto& [id, s] : shelves_) out[id] = {s.joined, s.kept, s.read_kept, s.delivered, s.read};
-  return out;
-}
-
-void device::check_state(const engine::state_answer& a, const device_claims& before) const {
-  for (const auto& c : a.conversations) {
-    const auto it = before.find(c.id);
-    if (it == before.end()) continue;
-    const auto& s = it->second;
-    const auto* about = stage_.find(c.id);
-    const bool joined_again = about != nullptr && about->rejoined.contains(person_.id);
-    if (joined_again && c.join_seq != s.joined) continue;  // what was noted was so under another membership
-    if (c.cursor < s.kept || c.read < s.read_kept) {
-      world_.fail(name_, "the state of {} says cursor {} and read {}; noted for good were {} and {}", world_.name(c.id),
-                  c.cursor, c.read, s.kept, s.read_kept);
-    }
-  }
-}
-
 }  // namespace dunlin::sim

@@ -184,19 +184,21 @@ void owner::apply_run(partition_id id, store::position first, std::span<const by
       continue;
     keep_record(batch, run.stream.id, made.seq, made.ts, entries[i].subspan(made.record_at));
   }
+  held_run& held = batch.runs.emplace_back();
+  held.token = run.token;
   if (kept != entries.size()) [[unlikely]]
-    return hold_each(batch, run, out);
+    return hold_each(batch, held, run.messages, out);
   // They were sent at one time, so they have one.
-  const auto& begin = out.list.front();
-  batch.runs.push_back({run.token, {begin.seq, begin.ts, static_cast<std::uint32_t>(kept)}});
+  held.all = {out.list.front().seq, out.list.front().ts, static_cast<std::uint32_t>(kept)};
   batch.in_whole_runs += kept;
 }
 
 // Of a run that was not accepted as a whole.
-void owner::hold_each(release_batch& batch, const run_here& run, const store::applied_run& out) {
-  const auto& messages = run.messages.list;
-  const auto at = static_cast<std::uint32_t>(batch.outcomes.size());
-  batch.runs.push_back({run.token, {}, at, static_cast<std::uint32_t>(messages.size())});
+void owner::hold_each(release_batch& batch, held_run& held, const stream::message_run& run,
+                      const store::applied_run& out) {
+  const auto& messages = run.list;
+  held.first = static_cast<std::uint32_t>(batch.outcomes.size());
+  held.count = static_cast<std::uint32_t>(messages.size());
   auto other = others_.begin();
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (const auto& made = out.list[i]; made.seq != 0) {

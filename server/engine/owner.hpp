@@ -185,7 +185,7 @@ class owner final : public store::applier {
     const stream::message_run& messages;
     std::uint64_t token = 0;
   };
-  void hold_each(release_batch& batch, const run_here& run, const store::applied_run& out);
+  void hold_each(release_batch& batch, held_run& held, const stream::message_run& run, const store::applied_run& out);
   // Partitions that go by older rules go by the newest from here on (L7).
   void raise_rules();
   void hold_effects(partition_id p);

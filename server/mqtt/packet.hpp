@@ -54,7 +54,7 @@ struct connack_view {
 };
 
 // Topics of late that are remembered (mqtt/topic_memory.hpp).
-inline constexpr std::size_t topic_slots = 256;
+inline constexpr std::size_t topic_slots = 1024;
 
 struct publish_view {
   std::string_view topic;  // may be empty in 5.0, where a topic alias stands for it
@@ -65,7 +65,7 @@ struct publish_view {
   bool dup = false;
   bool same_topic = false;  // as one before, which the decoder was told of
   // Which of `topic_slots` a topic has that came to a protocol, so that its host may keep there what it means.
-  std::uint8_t topic_slot = 0;
+  std::uint16_t topic_slot = 0;
   properties props;
 };
 

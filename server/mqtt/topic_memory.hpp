@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -44,12 +45,12 @@ class topic_memory {
   };
 
   // By the last letters of the id that topics mostly have near their beginning: they are random.
-  static std::uint8_t slot_of(std::string_view topic) {
+  static std::uint16_t slot_of(std::string_view topic) {
     constexpr std::size_t letters_at = 24;
     std::uint32_t letters = 0;
     if (topic.size() < letters_at + sizeof letters) return 0;
     std::memcpy(&letters, topic.data() + letters_at, sizeof letters);
-    return static_cast<std::uint8_t>((letters * 0x9e3779b1U) >> 24);
+    return static_cast<std::uint16_t>((letters * 0x9e3779b1U) >> (32 - std::bit_width(topic_slots - 1)));
   }
 
   std::array<entry, topic_slots> kept_;

@@ -54,10 +54,13 @@ mono_ms shard_thread::idle_ms(mono_ms /*now*/) {
 
 std::uint32_t shard_thread::linger_us() const {
   // A sync takes about 100 µs; to sleep and be woken, some 50 more on the way of all that wait. Where few do, as on a
-  // quiet server, it is not worth a core's time: at most 10 µs a message.
+  // quiet server, it is not worth a core's time: at most 10 µs a message. Where very many do, more come meanwhile, and
+  // rounds are long beside a wake-up.
   constexpr std::uint32_t us = 80;
   constexpr std::size_t many = 8;
-  return lingers_ && shard_->undurable() >= many ? us : 0;
+  constexpr std::size_t very_many = 128;
+  const std::size_t waiting = lingers_ ? shard_->undurable() : 0;
+  return waiting >= many && waiting < very_many ? us : 0;
 }
 
 bool shard_thread::send(engine::shard_id to, engine::message&& m) {

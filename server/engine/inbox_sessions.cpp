@@ -214,7 +214,10 @@ void inboxes::restore(device_link& link, kept_session& resumed) {
     if (at == nullptr || !at->moves_cursor || place.at.acked() < at->acked()) continue;
     // From the cursor, whatever was sent behind it: where a notice or an echo may have been lost (D6, D8), and where
     // there is a gap that without `dunlin=1` nobody would fill (D9).
-    if (place.at.is_unsure() || (place.at.has_gap() && !link.fills_gaps())) continue;
+    if (place.at.is_unsure() || (place.at.has_gap() && !link.fills_gaps())) {
+      link.forget_in_flight(place.stream);
+      continue;
+    }
     place.at.go_on_as(*at);
     *at = std::move(place.at);
     slot(c->live).known = std::max(slot(c->live).known, at->sent());

@@ -273,6 +273,14 @@ void device_link::resend_next() {
   if (!resending_) retry_ = true;
 }
 
+void device_link::forget_in_flight(stream_id conversation) {
+  std::vector<std::uint16_t> packets;
+  session_.for_each_in_flight([&](const mqtt::in_flight& f) {
+    if (conversation_of(f.what) == conversation) packets.push_back(f.packet_id);
+  });
+  for (const std::uint16_t packet : packets) protocol_->drop(packet);
+}
+
 void device_link::on_link_gap(shard_id from) {
   const auto* next = session_.next_unsent();
   if (!resending_ || next == nullptr || home_->shard_of(account_of(conversation_of(next->what))) != from) return;

@@ -146,6 +146,21 @@ TEST_F(sessions, D8_AnEchoThatMayHaveBeenLostWithTheConnectionIsSentWholeToTheRe
   EXPECT_EQ(b->records(topic)[1].seq, 3U);
 }
 
+TEST_F(sessions, D8_M2_WhatWasInFlightBehindAnEchoComesBehindIt) {
+  auto b = connect(true);
+  b->publish(topic + "/send", rig.send_body(rig.next_id(), "own"));
+  rig.run();
+  say(2);
+  ASSERT_EQ(b->count(topic), 2U);
+  b->cut();
+  b = connect(false, hour_s, true);
+  const auto records = b->records(topic);
+  ASSERT_EQ(records.size(), 3U);
+  for (std::size_t i = 0; i < records.size(); ++i) EXPECT_EQ(records[i].seq, 2 + i);
+  rig.run(1500);
+  EXPECT_EQ(rig.home(ben.account).applier_partition(1).find_inbox(ben.account)->find(talk)->cursors[0], 4U);
+}
+
 TEST_F(sessions, D8_AnEchoIsNotSentToTheResumedSessionOnceALaterRecordWasAcknowledged) {
   auto b = connect(true);
   b->publish(topic + "/send", rig.send_body(rig.next_id(), "own"));

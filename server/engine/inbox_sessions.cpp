@@ -211,10 +211,11 @@ void inboxes::restore(device_link& link, kept_session& resumed) {
   for (auto& place : resumed.feeds) {
     const auto* c = state == nullptr ? nullptr : state->find(place.stream);
     auto* at = c == nullptr || c->live == 0 ? nullptr : link.find_feed(c->live);
-    if (at == nullptr || !at->moves_cursor || place.at.acked() < at->acked()) continue;
-    // From the cursor, whatever was sent behind it: where a notice or an echo may have been lost (D6, D8), and where
-    // there is a gap that without `dunlin=1` nobody would fill (D9).
-    if (place.at.is_unsure() || (place.at.has_gap() && !link.fills_gaps())) {
+    if (at == nullptr || !at->moves_cursor) continue;
+    // From the cursor, whatever was sent behind it: where that has moved meanwhile, where a notice or an echo may have
+    // been lost (D6, D8), and where there is a gap that without `dunlin=1` nobody would fill (D9).
+    const bool moved = place.at.acked() < at->acked();
+    if (moved || place.at.is_unsure() || (place.at.has_gap() && !link.fills_gaps())) {
       link.forget_in_flight(place.stream);
       continue;
     }

@@ -47,9 +47,9 @@ class run {
   void audit();
 
   void step(mono_ms dt);
-  // Steps until `missing` says nothing, at most `most` of time; fails with what it says.
   // Records that all devices hold.
   [[nodiscard]] std::size_t held() const;
+  // Steps until `missing` says nothing; fails with what it says where no device gets anything new for `most` of time.
   void until(const char* phase, mono_ms most, const std::function<std::string()>& missing);
   void start_server();
   // Gone: killed, or without power.

@@ -34,6 +34,8 @@ class file {
   // What was read through the map is not counted as this process's memory until it is read again; it stays in the
   // system's cache. Any thread may read meanwhile.
   virtual void let_go_of_map() {}
+  // What was written there and synced, or read, is hardly read again soon: the system's cache need not keep it.
+  virtual void let_go_of_cache(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
 };
 
 class disk {

@@ -13,6 +13,8 @@ namespace {
 // 0.5 ms beside 0.2, at 5,000 rounds a second), one that meets 128 KiB a tenth (p99 0.3 ms).
 constexpr std::uint32_t parts = 8;
 constexpr std::size_t min_part = std::size_t{4} << 10;
+// Of segments::fill().
+constexpr std::uint32_t half_full = 128;
 
 }  // namespace
 
@@ -59,7 +61,7 @@ void background::start_sealing() {
   const std::size_t closed = around_.log_files.closed_count();
   // What failed for want of space is tried again even if it would not be due: clients are refused until it works.
   const bool wanted = closed >= around_.options.seal_at_segments ||
-                      (closed > 0 && (around_.log_files.fill() >= 128 || cannot_prepare_ || no_space_));
+                      (closed > 0 && (around_.log_files.fill() >= half_full || cannot_prepare_ || no_space_));
   if (wanted) {
     sealing_ = std::make_unique<seal_job>(around_, around_.log_files.closed(around_.options.seal_most_segments));
   }
@@ -96,12 +98,15 @@ job_step background::run(std::unique_ptr<Job>& job, std::string_view what, mono_
   return *did;
 }
 
-// The pace of writing beside the log. It no longer matters once the log is half full of what is not sealed, or cannot
-// go on without a segment.
+bool background::must_hurry() const {
+  return around_.log_files.fill() >= half_full || !around_.log_files.has_prepared();
+}
+
+// The pace of writing beside the log.
 std::uint32_t background::pause() const {
-  const std::uint32_t fill = around_.log_files.fill();
-  return fill >= 128 || !around_.log_files.has_prepared() ? 0
-                                                          : around_.options.background_pause_ms * (128 - fill) / 128;
+  if (must_hurry()) return 0;
+  const std::uint32_t fill = std::min(around_.log_files.fill(), half_full);
+  return around_.options.background_pause_ms * (half_full - fill) / half_full;
 }
 
 background::rest background::run_once(mono_ms now) {
@@ -114,7 +119,7 @@ background::rest background::run_once(mono_ms now) {
   if (prepared) return {false, pause() / parts};
 
   job_step did = job_step::waiting;
-  merge_next_ = !merge_next_ && around_.log_files.fill() < 128;
+  merge_next_ = !merge_next_ && around_.log_files.fill() < half_full;
   if (sealing_ != nullptr && !(merge_next_ && merging_ != nullptr)) {
     did = run(sealing_, "sealing", now);
     if (did == job_step::waiting && merging_ != nullptr) did = run(merging_, "merging", now);

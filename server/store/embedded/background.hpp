@@ -1,6 +1,6 @@
 // The background work of the store, in turn and paced: preparing and recycling segments, sealing, merging (L5, L6).
 //
-// Thread rule: one thread calls run_once, or the simulator. It holds at most one sealing and one merge at a time.
+// Thread rule: one thread at a time, or the simulator. It holds at most one sealing and one merge at a time.
 // Failures: a full disk pauses what met it, clients are refused meanwhile, and it is tried again (L3); other errors are
 // counted, logged and tried again as well.
 #pragma once
@@ -27,6 +27,8 @@ class background {
   rest run_once(mono_ms now);
   // As the last step said: something is being sealed or merged.
   [[nodiscard]] bool is_busy() const { return sealing_ != nullptr || merging_ != nullptr; }
+  // The log is half full of what is not sealed, or cannot go on without a segment: nothing else is as important now.
+  [[nodiscard]] bool must_hurry() const;
 
  private:
   void look_at_disk(mono_ms now);

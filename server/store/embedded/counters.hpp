@@ -23,6 +23,7 @@ struct store_counters {
   counter merged_bytes;    // of records and indexes
   counter sealed_segments;
   counter merges;
+  counter hurries;  // times that it went on with the process's own priority
   counter background_no_space;
   counter background_errors;
   gauge disk_full;  // 1: clients are refused

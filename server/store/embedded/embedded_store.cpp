@@ -7,17 +7,16 @@
 #include <pthread.h>
 
 #include "base/log.hpp"
+#include "rt/scheduling.hpp"
 
 namespace dunlin::store {
 
 namespace {
 
 constexpr std::uint32_t reader_idle_ms = 1000;
+// It runs for some 50 us at a time, and everybody waits for it.
+constexpr rt::scheduling writer_scheduling{.slice = std::chrono::microseconds(100)};
 
-mono_ms now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 std::uint64_t now_us() {
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -61,6 +60,7 @@ status embedded_store::open_all() {
       seal_job::surroundings{disk_, options_, log_->files(), *history_files_, *collector_,
                              [this](int shard) { return log_->durable(shard); }, counters_},
       [this] { log_->writer().nudge(); });
+  background_threads_ = std::make_unique<background_threads>(*background_, background_signal_, counters_);
   reader_ = std::make_unique<reader>(*history_files_, queues_, calls_.wake, counters_);
   return ok();
 }
@@ -71,12 +71,12 @@ void embedded_store::start() {
   log_->recovered();
   writer_thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "log writer");
+    if (const auto refused = rt::ask_scheduler(writer_scheduling)) {
+      log_warn("the log writer keeps its slice", {{"error", refused.message()}});
+    }
     log_->writer().run();
   });
-  background_thread_ = std::jthread([this](const std::stop_token& stop) {
-    pthread_setname_np(pthread_self(), "store");
-    run_background(stop);
-  });
+  background_threads_->start();
   reader_thread_ = std::jthread([this](const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "store reader");
     run_reader(stop);
@@ -87,9 +87,7 @@ void embedded_store::stop() {
   if (!writer_thread_.joinable()) return;
   log_->writer().request_stop();
   writer_thread_.join();
-  background_thread_.request_stop();
-  background_signal_.nudge();
-  background_thread_.join();
+  background_threads_->stop();
   reader_thread_.request_stop();
   reader_signal_.nudge();
   reader_thread_.join();
@@ -99,17 +97,6 @@ bool embedded_store::step_background(mono_ms now) {
   if (!stepped_) log_->recovered();
   stepped_ = true;
   return !background_->run_once(now).may_end_early;
-}
-
-void embedded_store::run_background(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const background::rest rest = background_->run_once(now_ms());
-    if (rest.may_end_early) {
-      background_signal_.wait(rest.ms);
-    } else if (rest.ms > 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(rest.ms));
-    }
-  }
 }
 
 void embedded_store::run_reader(const std::stop_token& stop) {

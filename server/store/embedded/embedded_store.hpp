@@ -15,11 +15,10 @@
 
 #include <thread>
 
-#include "store/embedded/background.hpp"
+#include "store/embedded/background_threads.hpp"
 #include "store/embedded/directory.hpp"
 #include "store/embedded/embedded_history.hpp"
 #include "store/embedded/log_group.hpp"
-#include "store/embedded/thread_signal.hpp"
 
 namespace dunlin::store {
 
@@ -64,7 +63,6 @@ class embedded_store {
  private:
   embedded_store(disk& files, const store_options& options, random_source& random, store_calls calls);
   status open_all();
-  void run_background(const std::stop_token& stop);
   void run_reader(const std::stop_token& stop);
 
   disk& disk_;
@@ -81,13 +79,13 @@ class embedded_store {
   std::vector<std::unique_ptr<row_exchange>> rows_;
   std::unique_ptr<row_collector> collector_;
   std::unique_ptr<background> background_;
+  std::unique_ptr<background_threads> background_threads_;
   std::vector<std::unique_ptr<reader_queue>> queues_;
   std::unique_ptr<reader> reader_;
   std::vector<std::unique_ptr<embedded_history>> histories_;
 
   bool stepped_ = false;
   std::thread writer_thread_;
-  std::jthread background_thread_;
   std::jthread reader_thread_;
 };
 

@@ -28,7 +28,7 @@ result<job_step> merge_job::step() { return (this->*phase_)(); }
 
 result<job_step> merge_job::open() {
   for (const auto& input : inputs_) {
-    records_.emplace_back(input->record_chunks());
+    records_.emplace_back(input->record_chunks(reads::once));
     rows_.emplace_back(input->row_chunks());
     DUNLIN_TRY(records_.back().seek({}));
     DUNLIN_TRY(rows_.back().seek(key_of(row_key{row_kind::stream, {}})));
@@ -83,7 +83,7 @@ result<job_step> merge_job::write_records() {
     in_stream_ = false;
   }
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    rows_[i] = row_cursor(inputs_[i]->row_chunks());
+    rows_[i] = row_cursor(inputs_[i]->row_chunks(reads::once));
     DUNLIN_TRY(rows_[i].seek({}));
   }
   phase_ = &merge_job::write_rows;

@@ -20,6 +20,7 @@ namespace dunlin::store {
 namespace {
 
 constexpr std::size_t max_pieces = 64;  // a pwritev
+constexpr std::uint64_t page = 4096;
 
 std::error_code failed(std::string_view what, std::string_view path) {
   const int code = errno;
@@ -107,6 +108,12 @@ class posix_file final : public file {
   // A hint: if it fails the pages stay, and nothing else is different.
   void let_go_of_map() override {
     if (mapped_ != nullptr) ::madvise(mapped_, mapped_size_, MADV_DONTNEED);
+  }
+
+  // A hint as well. Only whole pages are let go of: one that was begun by the piece before ends in this one.
+  void let_go_of_cache(std::uint64_t offset, std::uint64_t length) override {
+    const std::uint64_t begun = offset % page;
+    ::posix_fadvise(fd_, static_cast<off_t>(offset - begun), static_cast<off_t>(length + begun), POSIX_FADV_DONTNEED);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "store/embedded/seal_job.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
@@ -12,7 +13,7 @@ seal_job::seal_job(surroundings around, std::vector<segment_ref> taken)
       taken_(std::move(taken)),
       needs_(static_cast<std::size_t>(around_.options.shards)),
       given_(static_cast<std::size_t>(around_.options.shards)) {
-  DUNLIN_CHECK(!taken_.empty());
+  DUNLIN_CHECK(!taken_.empty() && taken_.size() <= std::numeric_limits<std::uint16_t>::max());
   positions_ = around_.history.current().positions;
 }
 
@@ -30,7 +31,7 @@ result<job_step> seal_job::scan() {
   DUNLIN_TRY(each_frame(*taken_[scanned_],
                         [this](byte_span contents, std::uint64_t offset) { return scan_frame(contents, offset); }));
   ++scanned_;
-  if (refs_.size() > max_records) taken_.resize(scanned_);
+  if (runs_.size() > max_runs) taken_.resize(scanned_);
   if (scanned_ == taken_.size()) phase_ = &seal_job::sort;
   return job_step::computed;
 }
@@ -45,10 +46,7 @@ status seal_job::scan_frame(byte_span contents, std::uint64_t offset) {
     position& last = positions_[entry.what.partition];
     DUNLIN_CHECK(entry.what.pos == last + 1);
     last = entry.what.pos;
-    if (entry.what.seq != 0) {
-      refs_.push_back({entry.what.stream, entry.what.seq, static_cast<std::uint32_t>(scanned_),
-                       static_cast<std::uint32_t>(offset + at)});
-    }
+    if (entry.what.seq != 0) note_record(entry, offset + at);
     each_touched(entry, [this](const row_key& key) {
       // One after the other often touch the same.
       if (keys_.empty() || keys_.back() != key) keys_.push_back(key);
@@ -57,14 +55,28 @@ status seal_job::scan_frame(byte_span contents, std::uint64_t offset) {
   return ok();
 }
 
+void seal_job::note_record(const entry_view& entry, std::uint64_t offset) {
+  const replayed& what = entry.what;
+  const bool follows = !runs_.empty() && offset == run_end_ && runs_.back().segment == scanned_ &&
+                       what.stream == runs_.back().stream && what.seq == runs_.back().seq + runs_.back().records &&
+                       runs_.back().records < std::numeric_limits<std::uint16_t>::max();
+  if (follows) {
+    ++runs_.back().records;
+  } else {
+    runs_.push_back(
+        {what.stream, what.seq, static_cast<std::uint32_t>(offset), static_cast<std::uint16_t>(scanned_), 1});
+  }
+  run_end_ = offset + entry.size;
+}
+
 result<job_step> seal_job::sort() {
-  std::sort(refs_.begin(), refs_.end(), [](const record_ref& a, const record_ref& b) {
+  std::sort(runs_.begin(), runs_.end(), [](const record_run& a, const record_run& b) {
     if (a.stream.hi != b.stream.hi) return a.stream.hi < b.stream.hi;
     if (a.stream.lo != b.stream.lo) return a.stream.lo < b.stream.lo;
     return a.seq < b.seq;
   });
-  for (std::size_t i = 0; i < refs_.size(); ++i) {
-    if (i == 0 || refs_[i].stream != refs_[i - 1].stream) keys_.push_back({row_kind::stream, refs_[i].stream});
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    if (i == 0 || runs_[i].stream != runs_[i - 1].stream) keys_.push_back({row_kind::stream, runs_[i].stream});
   }
   std::sort(keys_.begin(), keys_.end());
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
@@ -77,24 +89,33 @@ result<job_step> seal_job::sort() {
 
 result<job_step> seal_job::write_records() {
   bytes buffer;
-  for (; next_ref_ < refs_.size() && !out_->wants_write(); ++next_ref_) {
-    const record_ref& ref = refs_[next_ref_];
-    if (next_ref_ + segment::prefetch_ahead < refs_.size()) {
-      const record_ref& ahead = refs_[next_ref_ + segment::prefetch_ahead];
+  for (; next_run_ < runs_.size() && !out_->wants_write(); ++next_run_) {
+    if (next_run_ + segment::prefetch_ahead < runs_.size()) {
+      const record_run& ahead = runs_[next_run_ + segment::prefetch_ahead];
       taken_[ahead.segment]->prefetch(ahead.offset);
     }
-    entry_view entry;
-    DUNLIN_TRY(read_entry_at(*taken_[ref.segment], ref.offset, buffer, entry));
-    if (entry.what.stream != ref.stream || entry.what.seq != ref.seq) return make_error_code(errc::corrupt);
-    out_->add_record({ref.stream, ref.seq, entry.what.ts, entry.record});
+    DUNLIN_TRY(write_run(runs_[next_run_], buffer));
+    if (runs_[next_run_].records > 0) break;
   }
   if (!out_->wants_write()) {
     phase_ = &seal_job::write_rows;
-    std::vector<record_ref>().swap(refs_);
+    std::vector<record_run>().swap(runs_);
     return job_step::computed;
   }
   DUNLIN_TRY(out_->write_some());
   return job_step::wrote;
+}
+
+// As much of it as the writer takes before it wants to write.
+status seal_job::write_run(record_run& run, bytes& buffer) {
+  for (; run.records > 0 && !out_->wants_write(); --run.records, ++run.seq) {
+    entry_view entry;
+    DUNLIN_TRY(read_entry_at(*taken_[run.segment], run.offset, buffer, entry));
+    if (entry.what.stream != run.stream || entry.what.seq != run.seq) return make_error_code(errc::corrupt);
+    out_->add_record({run.stream, run.seq, entry.what.ts, entry.record});
+    run.offset += static_cast<std::uint32_t>(entry.size);
+  }
+  return ok();
 }
 
 result<job_step> seal_job::write_rows() {

@@ -4,8 +4,8 @@
 //
 // Thread rule: the background thread. Nothing is changed for anybody else until the last step publishes; whatever fails
 // before may be tried again with a new job.
-// Bounds: 32 bytes a record of the segments taken, of which there are at most max_records (segments are taken until
-// there are more); a row_window of rows.
+// Bounds: 32 bytes a run of the segments taken, of which there are at most max_runs (segments are taken until there are
+// more); a row_window of rows.
 #pragma once
 
 #include <deque>
@@ -23,7 +23,7 @@ enum class job_step { computed, wrote, waiting, done };
 
 class seal_job {
  public:
-  static constexpr std::size_t max_records = 4 << 20;
+  static constexpr std::size_t max_runs = 4 << 20;
 
   struct surroundings {
     disk& files;
@@ -45,11 +45,13 @@ class seal_job {
   result<job_step> step();
 
  private:
-  struct record_ref {
+  // Records of one stream whose entries lie one behind the other: a sender's burst is sorted as one.
+  struct record_run {
     stream_id stream;
-    std::uint64_t seq = 0;
-    std::uint32_t segment = 0;  // of taken_
+    std::uint64_t seq = 0;  // of the first that is not written yet, as the others
     std::uint32_t offset = 0;
+    std::uint16_t segment = 0;  // of taken_
+    std::uint16_t records = 1;
   };
   struct pending_row {
     given_row row;
@@ -58,8 +60,10 @@ class seal_job {
 
   result<job_step> scan();
   status scan_frame(byte_span contents, std::uint64_t offset);
+  void note_record(const entry_view& entry, std::uint64_t offset);
   result<job_step> sort();
   result<job_step> write_records();
+  status write_run(record_run& run, bytes& buffer);
   result<job_step> write_rows();
   result<job_step> finish();
   result<job_step> publish();
@@ -69,13 +73,14 @@ class seal_job {
   result<job_step> (seal_job::*phase_)() = &seal_job::scan;
 
   std::size_t scanned_ = 0;
-  std::vector<record_ref> refs_;
+  std::vector<record_run> runs_;
+  std::uint64_t run_end_ = 0;  // where an entry of the last run would follow
   std::vector<row_key> keys_;
   std::array<position, partition_count> positions_{};
 
   std::unique_ptr<sealed_writer> out_;
   std::uint64_t number_ = 0;
-  std::size_t next_ref_ = 0;
+  std::size_t next_run_ = 0;
   std::size_t next_key_ = 0;
   bool may_ask_ = false;  // answers to an earlier job's questions have all come
   std::deque<pending_row> pending_;

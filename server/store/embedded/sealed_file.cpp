@@ -56,14 +56,24 @@ result<byte_span> sealed_file::read_chunk_at(const extent& at, bytes& buffer) co
   return *contents;
 }
 
-sealed_file::chunk_cursor sealed_file::cursor(byte_span top) const {
+sealed_file::chunk_cursor sealed_file::cursor(byte_span top, reads how) const {
   chunk_cursor out;
   out.of_ = this;
   out.top_ = top;
+  out.how_ = how;
   return out;
 }
 
+// The chunks of an index block lie one after the other.
+void sealed_file::chunk_cursor::let_go_of_block() const {
+  if (how_ == reads::again || entries_.empty()) return;
+  const extent first = read_index_entry(entries_, 0).at;
+  const extent last = read_index_entry(entries_, entries_.size() / index_entry_size - 1).at;
+  of_->data_->let_go_of_cache(first.offset, last.offset + last.length - first.offset);
+}
+
 result<more> sealed_file::chunk_cursor::load_block(std::size_t i) {
+  let_go_of_block();
   entries_ = {};
   next_entry_ = 0;
   if (i >= top_.size() / index_entry_size) return more::no;

@@ -15,6 +15,8 @@ namespace dunlin::store {
 
 // Whether there was one more.
 enum class more { no, yes };
+// Whether what was read may be read again soon. What is read once need not stay in the system's cache.
+enum class reads { again, once };
 
 class sealed_file {
  public:
@@ -40,9 +42,11 @@ class sealed_file {
    private:
     friend class sealed_file;
     result<more> load_block(std::size_t i);
+    void let_go_of_block() const;
 
     const sealed_file* of_ = nullptr;
     byte_span top_;
+    reads how_ = reads::again;
     std::size_t next_block_ = 0;
     bytes block_;
     byte_span entries_;
@@ -50,15 +54,15 @@ class sealed_file {
     bytes chunk_;
     byte_span contents_;
   };
-  [[nodiscard]] chunk_cursor record_chunks() const { return cursor(record_top_); }
-  [[nodiscard]] chunk_cursor row_chunks() const { return cursor(row_top_); }
+  [[nodiscard]] chunk_cursor record_chunks(reads how = reads::again) const { return cursor(record_top_, how); }
+  [[nodiscard]] chunk_cursor row_chunks(reads how = reads::again) const { return cursor(row_top_, how); }
 
   // The row of `key`, if this file has one; its data are copied to `data`, which the row refers to.
   result<std::optional<sealed_row>> find_row(const row_key& key, bytes& data) const;
 
  private:
   sealed_file() = default;
-  [[nodiscard]] chunk_cursor cursor(byte_span top) const;
+  [[nodiscard]] chunk_cursor cursor(byte_span top, reads how) const;
   result<byte_span> read_chunk_at(const extent& at, bytes& buffer) const;
 
   std::unique_ptr<file> data_;

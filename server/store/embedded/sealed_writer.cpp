@@ -100,6 +100,7 @@ status sealed_writer::write_some() {
   const byte_span piece(buffer_);
   DUNLIN_TRY(out_->write_at(written_, {&piece, 1}));
   DUNLIN_TRY(out_->sync());
+  out_->let_go_of_cache(written_, buffer_.size());
   written_ += buffer_.size();
   buffer_.clear();
   return ok();

@@ -1,7 +1,11 @@
 // The embedded store with its threads, on real files: shards that submit, read and give rows as fast as they can.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <linux/magic.h>
 #include <semaphore>
+#include <sys/mman.h>
+#include <sys/vfs.h>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -215,6 +219,49 @@ TEST(ThreadedStore, StoppingWritesWhatWasFlushed) {
   EXPECT_EQ(to.durable(), to.taken());
 }
 
+TEST(ThreadedStore, L6_SealingHurriesWhileTheLogIsHalfFull) {
+  const scratch_directory where;
+  system_random random;
+  auto disk = posix_disk::open_directory(where.path());
+  ASSERT_TRUE(disk);
+  std::counting_semaphore<> woken{0};
+  store_options options = small();
+  options.shards = 1;
+  auto store =
+      embedded_store::open(**disk, options, random, {[&](int) { woken.release(); }, [](std::string_view) { FAIL(); }});
+  ASSERT_TRUE(store);
+  history& past = (*store)->shard_history(0);
+  recording_applier applier(&past);
+  ASSERT_TRUE((*store)->recover(0, applier));
+  (*store)->start();
+  log& to = (*store)->shard_log(0);
+  const auto id = recording_applier::stream_of(3, 1);
+  const bytes entry = recording_applier::entry(id, std::string(1000, 't'));
+  const store_counters& counters = (*store)->counters();
+  const auto wait = [&] { std::ignore = woken.try_acquire_for(std::chrono::milliseconds(10)); };
+  while (counters.prepared_bytes.value() < options.spare_segments * options.segment_bytes) wait();
+  const std::uint64_t before = counters.hurries.value();
+  const auto submit = [&] {
+    if (to.reserve(entry.size() + 16, space_for::client) != space::granted) return false;
+    to.submit(3, entry, nullptr);
+    to.flush();
+    return true;
+  };
+  // Nobody gives the rows that sealing asks for, so the log fills up.
+  while (submit() || to.durable() < to.taken()) wait();
+  while (counters.hurries.value() == before) wait();
+  EXPECT_EQ(counters.sealed_segments.value(), 0);
+  while (!submit()) {
+    applier.give_rows(past, to, 16);
+    to.flush();
+    std::vector<published_row> published;
+    past.poll_published(published);
+    wait();
+  }
+  EXPECT_GT(counters.sealed_segments.value(), 0);
+  (*store)->stop();
+}
+
 TEST(PosixDisk, ASecondServerOnTheSameDirectoryIsRefused) {
   const scratch_directory where;
   auto first = posix_disk::open_directory(where.path());
@@ -300,6 +347,33 @@ TEST(PosixDisk, AMapThatWasLetGoOfHoldsNoMemoryAndCanBeRead) {
   (*made)->let_go_of_map();
   EXPECT_EQ(resident_of(where.path() + "/a"), 0U);
   EXPECT_EQ(bytes(map->begin(), map->end()), all);
+}
+
+TEST(PosixDisk, WhatItLetsGoOfIsNotInTheSystemsCacheAndCanBeRead) {
+  const scratch_directory where;
+  struct statfs kind{};
+  ASSERT_EQ(::statfs(where.path().c_str(), &kind), 0);
+  if (kind.f_type == TMPFS_MAGIC) GTEST_SKIP() << "the temporary directory is kept in memory";
+  auto disk = posix_disk::open_directory(where.path());
+  ASSERT_TRUE(disk);
+  auto made = (*disk)->open("a", disk::mode::create_new);
+  ASSERT_TRUE(made);
+  // Two pieces that end within a page: what the second one begins in is let go of with it.
+  constexpr std::size_t page = 4096;
+  const bytes piece(10 * page + 100, 7);
+  const byte_span one(piece);
+  const std::array<byte_span, 1> pieces{one};
+  for (const std::uint64_t at : {std::size_t{0}, piece.size()}) {
+    ASSERT_TRUE((*made)->write_at(at, pieces));
+    ASSERT_TRUE((*made)->sync());
+    (*made)->let_go_of_cache(at, piece.size());
+  }
+  const auto map = (*made)->map(2 * piece.size());
+  ASSERT_TRUE(map);
+  std::array<unsigned char, 21> cached{};
+  ASSERT_EQ(::mincore(const_cast<std::uint8_t*>(map->data()), map->size(), cached.data()), 0);
+  EXPECT_EQ(std::count_if(cached.begin(), cached.end() - 1, [](unsigned char c) { return (c & 1U) != 0; }), 0);
+  EXPECT_EQ(bytes(map->begin(), map->begin() + static_cast<std::ptrdiff_t>(piece.size())), piece);
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ void show_store(metrics& all, const store::store_counters& c) {
   all.show("dunlin_history_files", "Sealed files in use.", c.sealed_files);
   all.show("dunlin_history_sealed_segments_total", "Segments sealed.", c.sealed_segments);
   all.show("dunlin_history_merges_total", "Merges of sealed files.", c.merges);
-  all.show("dunlin_history_hurries_total", "Times that sealing went on at full priority: the log was half full.",
+  all.show("dunlin_history_hurries_total", "Times that sealing went on at full priority: the log was nearly full.",
            c.hurries);
   all.show("dunlin_history_sealed_bytes_total", "Bytes of records and indexes sealed.", c.sealed_bytes);
   all.show("dunlin_history_rows_bytes_total", "Bytes of state rows written.", c.row_bytes);

@@ -23,6 +23,8 @@ class file {
   virtual ~file() = default;
   // Reads exactly out.size() bytes, or fails (a short file is errc::corrupt).
   virtual status read_at(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
+  // The same of what is hardly read again soon: past the system's cache, where that can be. One thread at a time.
+  virtual status read_once_at(std::uint64_t offset, std::span<std::uint8_t> out) { return read_at(offset, out); }
   // Writes all pieces one after the other from `offset`; after an error it is unknown what was written.
   virtual status write_at(std::uint64_t offset, std::span<const byte_span> pieces) = 0;
   // Returns when all that was written is on stable storage, length included.
@@ -34,7 +36,7 @@ class file {
   // What was read through the map is not counted as this process's memory until it is read again; it stays in the
   // system's cache. Any thread may read meanwhile.
   virtual void let_go_of_map() {}
-  // What was written there and synced, or read, is hardly read again soon: the system's cache need not keep it.
+  // What was written there and synced is hardly read soon: the system's cache need not keep it.
   virtual void let_go_of_cache(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
 };
 

@@ -15,6 +15,7 @@ constexpr std::uint32_t parts = 8;
 constexpr std::size_t min_part = std::size_t{4} << 10;
 // Of segments::fill().
 constexpr std::uint32_t half_full = 128;
+constexpr std::uint32_t three_quarters_full = 192;
 
 }  // namespace
 
@@ -99,13 +100,14 @@ job_step background::run(std::unique_ptr<Job>& job, std::string_view what, mono_
 }
 
 bool background::must_hurry() const {
-  return around_.log_files.fill() >= half_full || !around_.log_files.has_prepared();
+  return around_.log_files.fill() >= three_quarters_full || !around_.log_files.has_prepared();
 }
 
-// The pace of writing beside the log.
+// The pace of writing beside the log. It no longer matters once the log is half full of what is not sealed, or cannot
+// go on without a segment.
 std::uint32_t background::pause() const {
-  if (must_hurry()) return 0;
-  const std::uint32_t fill = std::min(around_.log_files.fill(), half_full);
+  const std::uint32_t fill = around_.log_files.fill();
+  if (fill >= half_full || !around_.log_files.has_prepared()) return 0;
   return around_.options.background_pause_ms * (half_full - fill) / half_full;
 }
 

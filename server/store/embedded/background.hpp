@@ -27,7 +27,8 @@ class background {
   rest run_once(mono_ms now);
   // As the last step said: something is being sealed or merged.
   [[nodiscard]] bool is_busy() const { return sealing_ != nullptr || merging_ != nullptr; }
-  // The log is half full of what is not sealed, or cannot go on without a segment: nothing else is as important now.
+  // The log is full of what is not sealed to three quarters, or cannot go on without a segment: nothing is as important
+  // now.
   [[nodiscard]] bool must_hurry() const;
 
  private:

@@ -1,7 +1,7 @@
 // Runs the background work on one of two threads at a time. The polite one has the lowest priority, so that sealing and
 // merging take what the log writer and the shards leave of the processors; the hurried one has the process's own, and
-// takes over while the log is half full: on a busy machine the polite one alone would fall behind until nobody can
-// write any more. (They are two because a thread needs a privilege to raise its priority again.)
+// takes over while the log is three quarters full: on a busy machine the polite one alone would fall behind until
+// nobody can write any more. (They are two because a thread needs a privilege to raise its priority again.)
 //
 // Thread rule: start and stop from one thread; `work` is used by the two threads, one at a time. Lifetime: what it is
 // made of outlives it.

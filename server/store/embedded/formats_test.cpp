@@ -144,6 +144,46 @@ TEST(SealedFile, FindsRecordsAndRowsAmongMany) {
   EXPECT_EQ(as_text(walk.record().body), "1500/3000");
 }
 
+TEST(SealedFile, WhatIsReadOnceIsWhatIsThereAndDamageIsFound) {
+  fault_disk files;
+  ASSERT_TRUE(files.make_directory("history"));
+  auto out = sealed_writer::create(files, sealed_file::path_of(1), 1 << 16);
+  ASSERT_TRUE(out);
+  // More than is read ahead at a time, and than an index block has; one record alone is as large as what is read ahead.
+  for (std::uint64_t n = 0; n < 300; ++n) {
+    const bytes body(n == 150 ? sealed_file::read_ahead_bytes : 9000, static_cast<std::uint8_t>(n));
+    (*out)->add_record({{n, 1}, 1, 0, body});
+    ASSERT_TRUE((*out)->write_some());
+  }
+  ASSERT_TRUE((*out)->finish());
+  const auto opened = sealed_file::open(files, 1, (*out)->size());
+  ASSERT_TRUE(opened);
+  auto again = (*opened)->record_chunks(reads::again);
+  auto once = (*opened)->record_chunks(reads::once);
+  ASSERT_TRUE(again.seek({}));
+  ASSERT_TRUE(once.seek({}));
+  int chunks = 0;
+  for (; *again.next() == more::yes; ++chunks) {
+    ASSERT_EQ(*once.next(), more::yes);
+    ASSERT_TRUE(std::ranges::equal(once.contents(), again.contents())) << chunks;
+  }
+  EXPECT_EQ(*once.next(), more::no);
+  EXPECT_EQ(chunks, 300);
+
+  auto raw = files.open(sealed_file::path_of(1), disk::mode::open_existing);
+  ASSERT_TRUE(raw);
+  bytes flipped(1);
+  ASSERT_TRUE((*raw)->read_at(20'000, flipped));
+  flipped[0] ^= 1;
+  const byte_span piece(flipped);
+  ASSERT_TRUE((*raw)->write_at(20'000, {&piece, 1}));
+  auto damaged = (*opened)->record_chunks(reads::once);
+  ASSERT_TRUE(damaged.seek({}));
+  EXPECT_EQ(*damaged.next(), more::yes);
+  EXPECT_EQ(*damaged.next(), more::yes);
+  EXPECT_EQ(damaged.next().error(), make_error_code(errc::corrupt));
+}
+
 TEST(SealedFile, TheFilterKnowsWhatIsThereAndMostOfWhatIsNot) {
   std::vector<std::uint64_t> hashes;
   for (std::uint64_t n = 0; n < 10'000; ++n) hashes.push_back(filter_hash(filter_records, {n, n}));

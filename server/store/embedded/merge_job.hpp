@@ -1,8 +1,8 @@
 // Merging: several sealed files of one level, neighbours in age, become one of the next level. The newest row of each
 // key is kept; records below their stream's newest kept_from are dropped (trimmed, rule R3).
 //
-// Thread rule: the background thread. As with sealing, nothing changes for anybody until the last step. Bounds: a chunk
-// and an index block a file.
+// Thread rule: the background thread. As with sealing, nothing changes for anybody until the last step. Bounds: what is
+// read ahead and an index block a file.
 #pragma once
 
 #include "store/embedded/seal_job.hpp"

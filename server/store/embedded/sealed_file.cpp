@@ -1,5 +1,7 @@
 #include "store/embedded/sealed_file.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 
 namespace dunlin::store {
@@ -65,15 +67,25 @@ sealed_file::chunk_cursor sealed_file::cursor(byte_span top, reads how) const {
 }
 
 // The chunks of an index block lie one after the other.
-void sealed_file::chunk_cursor::let_go_of_block() const {
-  if (how_ == reads::again || entries_.empty()) return;
-  const extent first = read_index_entry(entries_, 0).at;
-  const extent last = read_index_entry(entries_, entries_.size() / index_entry_size - 1).at;
-  of_->data_->let_go_of_cache(first.offset, last.offset + last.length - first.offset);
+result<byte_span> sealed_file::chunk_cursor::read_ahead(const extent& at) {
+  const std::uint64_t end = chunk_at_ + chunk_.size();
+  if (at.offset < chunk_at_ || at.offset >= end || at.length > end - at.offset) {
+    const extent last = read_index_entry(entries_, entries_.size() / index_entry_size - 1).at;
+    if (at.offset > of_->size_ || at.length > of_->size_ - at.offset || last.offset < at.offset ||
+        last.offset > of_->size_ || last.length > of_->size_ - last.offset) {
+      return make_error_code(errc::corrupt);
+    }
+    const std::uint64_t rest = last.offset + last.length - at.offset;
+    chunk_.resize(std::max<std::size_t>(at.length, std::min<std::size_t>(rest, read_ahead_bytes)));
+    chunk_at_ = at.offset;
+    DUNLIN_TRY(of_->data_->read_once_at(chunk_at_, chunk_));
+  }
+  const auto contents = read_chunk(byte_span(chunk_).subspan(at.offset - chunk_at_, at.length));
+  if (!contents) return make_error_code(errc::corrupt);
+  return *contents;
 }
 
 result<more> sealed_file::chunk_cursor::load_block(std::size_t i) {
-  let_go_of_block();
   entries_ = {};
   next_entry_ = 0;
   if (i >= top_.size() / index_entry_size) return more::no;
@@ -95,7 +107,8 @@ result<more> sealed_file::chunk_cursor::next() {
     DUNLIN_TRY_ASSIGN(const more found, load_block(next_block_));
     if (found == more::no) return more::no;
   }
-  DUNLIN_TRY_ASSIGN(contents_, of_->read_chunk_at(read_index_entry(entries_, next_entry_).at, chunk_));
+  const extent at = read_index_entry(entries_, next_entry_).at;
+  DUNLIN_TRY_ASSIGN(contents_, how_ == reads::once ? read_ahead(at) : of_->read_chunk_at(at, chunk_));
   ++next_entry_;
   return more::yes;
 }

@@ -15,11 +15,15 @@ namespace dunlin::store {
 
 // Whether there was one more.
 enum class more { no, yes };
-// Whether what was read may be read again soon. What is read once need not stay in the system's cache.
+// Whether what was read may be read again soon. What is read once, from begin to end, is read in large pieces, and need
+// not be in the system's cache.
 enum class reads { again, once };
 
 class sealed_file {
  public:
+  // Of what is read once; or a chunk, if that is larger.
+  static constexpr std::size_t read_ahead_bytes = 512 << 10;
+
   static std::string path_of(std::uint64_t number);
   // `size` as the manifest says.
   static result<std::shared_ptr<sealed_file>> open(disk& files, std::uint64_t number, std::uint64_t size);
@@ -42,7 +46,7 @@ class sealed_file {
    private:
     friend class sealed_file;
     result<more> load_block(std::size_t i);
-    void let_go_of_block() const;
+    result<byte_span> read_ahead(const extent& at);
 
     const sealed_file* of_ = nullptr;
     byte_span top_;
@@ -51,7 +55,8 @@ class sealed_file {
     bytes block_;
     byte_span entries_;
     std::size_t next_entry_ = 0;
-    bytes chunk_;
+    bytes chunk_;  // where chunks are read once: all that was read ahead, from chunk_at_
+    std::uint64_t chunk_at_ = 0;
     byte_span contents_;
   };
   [[nodiscard]] chunk_cursor record_chunks(reads how = reads::again) const { return cursor(record_top_, how); }

@@ -61,6 +61,7 @@ void device::on_record(line& l, stream_id stream, const mqtt::publish_view& pack
   } else if (moves) {
     // The connection that it was first sent on may have ended before it came: then this is the first that comes of it.
     begin_at(stream, s, r->seq);
+    at.last = std::max(at.last, r->seq);
   }
   if (packet.qos == mqtt::qos_level::at_most_once) return;
   const mono_ms now = world_.ms();

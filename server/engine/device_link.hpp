@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -128,8 +129,8 @@ class device_link final : public mqtt::host {
   void on_verdict(const stream::verdict& v, mqtt::publish_token token, stream_id conversation, message_id id);
   // The same for a run, whose tokens follow each other from `first`.
   inline void on_verdicts(mqtt::publish_token first, stream_id conversation, const run_outcome& what);
-  // Of a session that was resumed: its feed begins at the cursor again, and sends in order what was in flight (M2).
-  void forget_in_flight(stream_id conversation);
+  // Of a session that was resumed: what `is_sent_anew` is not sent again by its packet id.
+  void forget_in_flight(const std::function<bool(stream_id conversation, std::uint64_t seq)>& is_sent_anew);
   // Records from the head of what is known, or read: as many as there is room for.
   void on_records(feed& at, record_span records);
   // The same where those up to `trimmed` are gone.

@@ -208,21 +208,30 @@ void inboxes::change_quality(device_link& link, feed& at, const stream::inbox_co
 
 void inboxes::restore(device_link& link, kept_session& resumed) {
   auto* state = owner_.inbox(link.account());
+  if (state == nullptr) return;
+  const auto find = [&](stream_id stream) {
+    const auto* c = state->find(stream);
+    feed* at = c == nullptr || c->live == 0 ? nullptr : link.find_feed(c->live);
+    return at != nullptr && at->moves_cursor ? at : nullptr;
+  };
   for (auto& place : resumed.feeds) {
-    const auto* c = state == nullptr ? nullptr : state->find(place.stream);
-    auto* at = c == nullptr || c->live == 0 ? nullptr : link.find_feed(c->live);
-    if (at == nullptr || !at->moves_cursor) continue;
+    feed* const at = find(place.stream);
+    if (at == nullptr) continue;
     // From the cursor, whatever was sent behind it: where that has moved meanwhile, where a notice or an echo may have
     // been lost (D6, D8), and where there is a gap that without `dunlin=1` nobody would fill (D9).
     const bool moved = place.at.acked() < at->acked();
-    if (moved || place.at.is_unsure() || (place.at.has_gap() && !link.fills_gaps())) {
-      link.forget_in_flight(place.stream);
-      continue;
-    }
+    if (moved || place.at.is_unsure() || (place.at.has_gap() && !link.fills_gaps())) continue;
     place.at.go_on_as(*at);
     *at = std::move(place.at);
-    slot(c->live).known = std::max(slot(c->live).known, at->sent());
+    auto& live = slot(at->conversation());
+    live.known = std::max(live.known, at->sent());
   }
+  // A feed that begins below what was in flight, be it that a filter was changed meanwhile, sends that itself, in
+  // order.
+  link.forget_in_flight([&](stream_id stream, std::uint64_t seq) {
+    const feed* const at = find(stream);
+    return at != nullptr && at->sent() < seq;
+  });
 }
 
 // The account's devices or conversations changed, durably.

@@ -273,10 +273,10 @@ void device_link::resend_next() {
   if (!resending_) retry_ = true;
 }
 
-void device_link::forget_in_flight(stream_id conversation) {
+void device_link::forget_in_flight(const std::function<bool(stream_id, std::uint64_t)>& is_sent_anew) {
   std::vector<std::uint16_t> packets;
   session_.for_each_in_flight([&](const mqtt::in_flight& f) {
-    if (conversation_of(f.what) == conversation) packets.push_back(f.packet_id);
+    if (is_sent_anew(conversation_of(f.what), seq_of(f.what))) packets.push_back(f.packet_id);
   });
   for (const std::uint16_t packet : packets) protocol_->drop(packet);
 }

@@ -183,6 +183,24 @@ TEST_F(sessions, D8_AnEchoThatWasStillExpectedIsSentWholeToTheResumedSession) {
   EXPECT_EQ(b->records(topic)[1].seq, 3U);
 }
 
+TEST_F(sessions, M2_WhatTheFeedSendsAnewIsNotSentAgainBesideIt) {
+  auto b = connect(true);
+  say();
+  b->unsubscribe({"c/+"});
+  rig.run();
+  b->cut();
+  // What was in flight takes all the room there is: the new filter's feed has sent nothing when the connection ends.
+  b = connect(false, hour_s, false, 1);
+  b->subscribe({"c/+"});
+  rig.run();
+  ASSERT_EQ(b->messages.size(), 1U);
+  EXPECT_TRUE(b->messages[0].dup);
+  b->cut();
+  b = connect(false);
+  ASSERT_EQ(b->messages.size(), 1U);
+  EXPECT_FALSE(b->messages[0].dup);
+}
+
 TEST_F(sessions, M1_M2_ALostSessionAnswersSessionPresentZeroAndIsFedFromItsCursors) {
   auto b = connect(true);
   say(3);

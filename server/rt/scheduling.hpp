@@ -1,4 +1,4 @@
-// What a thread asks of Linux's scheduler (sched_setattr(2)). Needs no privilege, as it only ever yields to others.
+// What a thread asks of Linux's scheduler (sched_setattr(2)). Needs no privilege: nothing here makes a share larger.
 //
 // Thread rule: any; it is the calling thread's. Before Linux 6.12 a slice is accepted and means nothing.
 #pragma once

@@ -48,9 +48,7 @@ result<std::shared_ptr<sealed_file>> sealed_file::open(disk& files, std::uint64_
 }
 
 result<byte_span> sealed_file::read_chunk_at(const extent& at, bytes& buffer) const {
-  if (at.offset > size_ || at.length > size_ - at.offset || at.length < chunk_header_size) {
-    return make_error_code(errc::corrupt);
-  }
+  if (!holds(at) || at.length < chunk_header_size) return make_error_code(errc::corrupt);
   buffer.resize(at.length);
   DUNLIN_TRY(data_->read_at(at.offset, buffer));
   const auto contents = read_chunk(buffer);
@@ -71,10 +69,7 @@ result<byte_span> sealed_file::chunk_cursor::read_ahead(const extent& at) {
   const std::uint64_t end = chunk_at_ + chunk_.size();
   if (at.offset < chunk_at_ || at.offset >= end || at.length > end - at.offset) {
     const extent last = read_index_entry(entries_, entries_.size() / index_entry_size - 1).at;
-    if (at.offset > of_->size_ || at.length > of_->size_ - at.offset || last.offset < at.offset ||
-        last.offset > of_->size_ || last.length > of_->size_ - last.offset) {
-      return make_error_code(errc::corrupt);
-    }
+    if (!of_->holds(at) || !of_->holds(last) || last.offset < at.offset) return make_error_code(errc::corrupt);
     const std::uint64_t rest = last.offset + last.length - at.offset;
     chunk_.resize(std::max<std::size_t>(at.length, std::min<std::size_t>(rest, read_ahead_bytes)));
     chunk_at_ = at.offset;

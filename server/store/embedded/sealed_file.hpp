@@ -68,6 +68,8 @@ class sealed_file {
  private:
   sealed_file() = default;
   [[nodiscard]] chunk_cursor cursor(byte_span top, reads how) const;
+  // All of it lies in the file.
+  [[nodiscard]] bool holds(const extent& at) const { return at.offset <= size_ && at.length <= size_ - at.offset; }
   result<byte_span> read_chunk_at(const extent& at, bytes& buffer) const;
 
   std::unique_ptr<file> data_;

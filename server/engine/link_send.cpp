@@ -15,20 +15,20 @@ using stream::verdict;
 // --- to the owner -----------------------------------------------------------------------------------------------
 
 inline void shard::submit_collected() {
-  if (!run_.empty()) submit_run();
+  if (!runs_.empty()) submit_runs();
 }
 
 [[gnu::always_inline]] inline void shard::submit_send(device_link& link, mqtt::publish_token token, stream_id stream,
                                                       const stream::send_view& send) {
   const std::size_t size = stream::size_of_entry(send);
   bool joins = owner_.shard_of(partition_of(stream)) == around_.self;
-  if (joins && (!run_.takes(link, token, stream, size) || !has_run_credit(size))) [[unlikely]] {
+  if (joins && (!runs_.has_room(size) || !has_run_credit(size))) [[unlikely]] {
     submit_collected();
-    joins = run_.has_room(size) && has_run_credit(size);
+    joins = runs_.has_room(size) && has_run_credit(size);
   }
   if (!joins) [[unlikely]]
     return submit_alone(link, token, stream, send);
-  stream::write_send_entry(run_.add(link, token, stream, send, size),
+  stream::write_send_entry(runs_.add(link, token, stream, send, size),
                            {stream, now_.wall, link.account(), link.device(), send});
 }
 
@@ -39,27 +39,36 @@ void shard::submit_alone(device_link& link, mqtt::publish_token token, stream_id
   if (!sends_.submit(to, {&link, token, stream, send.id}, std::move(entry), now_.mono)) link.stop_reading();
 }
 
-void shard::submit_run() {
-  const auto& first = run_.first();
-  const auto entries = run_.entries();
-  if (auto* const stream = owner_.reserve_run(first.stream, entries.size(), run_.size())) [[likely]] {
-    const stream::message_run run{now_.wall, first.link->account(), first.link->device(), run_.messages()};
-    owner_.submit_run(*stream, entries, run, sends_.open_run(first, run_.count(), run_.size()));
-  } else {
-    submit_one_by_one();
+void shard::submit_runs() {
+  const auto all = runs_.list();
+  if (all.size() > 1) {
+    static_assert(send_runs::max_runs <= owner::most_fetched);
+    std::array<stream_id, send_runs::max_runs> streams;
+    for (std::size_t i = 0; i < all.size(); ++i) streams[i] = all[i].first.stream;
+    owner_.fetch(std::span(streams).first(all.size()));
   }
-  run_.clear();
+  for (const auto& run : all) submit_run(run);
+  runs_.clear();
 }
 
-void shard::submit_one_by_one() {
-  const auto& first = run_.first();
-  const auto entries = run_.entries();
+inline void shard::submit_run(const send_runs::run& run) {
+  const auto& first = run.first;
+  auto* const stream = owner_.reserve_run(first.stream, run.count, run.size);
+  if (stream == nullptr) [[unlikely]]
+    return submit_one_by_one(run);
+  const stream::message_run messages{now_.wall, first.link->account(), first.link->device(), runs_.messages(run)};
+  owner_.submit_run(*stream, runs_.entries(run), messages, sends_.open_run(first, run.count, run.size));
+}
+
+void shard::submit_one_by_one(const send_runs::run& run) {
+  const auto& first = run.first;
+  const auto entries = runs_.entries(run);
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     bytes entry = owner_.borrow_buffer();
     entry.assign(entries[i].begin(), entries[i].end());
     sends::sender who = first;
     if (i != 0) who.token = first.link->protocol().token_after(first.token, i);
-    who.id = run_.messages()[i].facts.id;
+    who.id = runs_.messages(run)[i].facts.id;
     DUNLIN_CHECK(sends_.submit(around_.self, who, std::move(entry), now_.mono));  // there is credit for all
   }
 }

@@ -22,7 +22,7 @@ struct options {
   std::uint32_t open_sends = 8192;           // messages that a shard may have undecided at one owner's shard
   std::uint64_t open_send_bytes = 16 << 20;  // and their bytes
   std::uint32_t parked = 8192;               // messages that wait for a state to be read back, a shard
-  std::uint32_t kept_recent = 64;            // newest records of a stream kept in memory while it is busy
+  std::uint32_t kept_recent = 64;            // newest records of a stream kept in memory while members follow it
   mono_ms marks_flush_direct = 50;           // R2: half of 100 ms, since an inbox may have waited as long
   mono_ms marks_flush_group = 1000;
   mono_ms cursors_flush = 1000;   // D1

@@ -101,6 +101,7 @@ void owner::begin_live(stream::stream_state& state) {
   }
   live_[state.live].id = state.id;
   live_[state.live].released = state.head;
+  live_[state.live].asked = state.head;
 }
 
 std::vector<store::row_key> owner::account_rows(account_id account) {

@@ -58,12 +58,14 @@ void owner::release_records(release_batch& batch, moment now) {
       to = &live_of(*s);
       if (!to->pending) {
         to->pending = true;
-        to->first_new = to->recent.size();
+        to->keeps = is_followed(*to);
+        if (!to->keeps) to->recent = {};
+        to->first_new = static_cast<std::uint32_t>(to->recent.size());
         touched_.push_back({s, to});
       }
     }
     to->released = record.seq;
-    to->recent.push_back({record.seq, record.offset, record.length, chunk});
+    if (to->keeps) to->recent.push_back({record.seq, record.offset, record.length, chunk});
     any_urgent = any_urgent || record.urgency != 0;
   }
   for (const auto& t : touched_) {
@@ -100,10 +102,11 @@ void owner::signal(stream::stream_state& s, live_stream& live, moment now) {
   std::size_t size = 0;
   for (const auto& record : what.records) size += record.length;
   // Who joined behind the first of the records, and had armed before that was known, reads what it may (S6).
-  std::uint64_t latest_join = what.records.front().seq;
-  if (size > limits_.inline_records) [[unlikely]] {
+  std::uint64_t latest_join = ~std::uint64_t{0};
+  if (size != 0 && size <= limits_.inline_records) [[likely]] {
+    latest_join = what.records.front().seq;
+  } else {
     what.records = {};
-    latest_join = ~std::uint64_t{0};
   }
   std::uint32_t taken = 0;
   std::uint32_t armed_again = 0;
@@ -124,6 +127,7 @@ void owner::signal(stream::stream_state& s, live_stream& live, moment now) {
   }
   if (armed_again != 0) {
     live.armed_at = now.mono;
+    live.asked = live.released;
     counts_.arms.add(armed_again);
   }
   if (taken != 0) counts_.signals.add();
@@ -265,6 +269,7 @@ std::optional<armed> owner::answer_quietly(const arm& a, stream::stream_state* s
     return out;
   }
   auto& live = live_of(*s);
+  live.asked = live.released;
   if (reports && !s->is_account && !(a.at == member->at)) report_marks({a.stream, a.account, a.handle, a.at}, *s, live);
   if (live.released > a.known && !planted(bug::arm_unconditionally)) return std::nullopt;
   member->armed = true;

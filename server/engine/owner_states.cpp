@@ -1,11 +1,13 @@
-// Which states of streams and inboxes are in memory: read back when a message needs them, let go when nothing does, and
-// their rows on the way to disk (L5).
+// Which states of streams and inboxes are in memory: brought near before messages need them, read back when one does,
+// let go when nothing does, and their rows on the way to disk (L5).
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "base/prefetch.hpp"
 #include "engine/owner.hpp"
 
 namespace dunlin::engine {
@@ -16,6 +18,30 @@ namespace {
 // A tick looks at so many states: what is to be let go is spread over ticks, and a turn stays short.
 constexpr std::size_t looks_a_tick = 512;
 }  // namespace
+
+// --- at hand -------------------------------------------------------------------------------------------------------
+
+// Step by step, since where the next piece is stands in the one before.
+void owner::fetch(std::span<const stream_id> streams) {
+  DUNLIN_CHECK(streams.size() <= most_fetched);
+  std::array<stream::stream_state*, most_fetched> found;
+  std::size_t n = 0;
+  for (const auto& id : streams) prefetch(&part(partition_of(id)), cache_line);
+  for (const auto& id : streams) {
+    if (auto* s = part(partition_of(id)).find_stream(id)) found[n++] = s;
+  }
+  const auto each = [&](auto&& ask) { std::for_each(found.begin(), found.begin() + n, ask); };
+  each([](const auto* s) { prefetch(s, stream::stream_state::needed_by_message); });
+  each([&](const auto* s) {
+    prefetch(s->members.data(), 2 * sizeof(stream::member));  // mostly there are two
+    prefetch(s->writers.data(), sizeof(stream::writer));
+    prefetch(&live_[s->live], live_stream::needed_by_message);
+  });
+  each([&](const auto* s) {
+    if (!s->writers.empty()) s->writers.front().accepted.prefetch_next();
+    log_.prefetch(s->slot);
+  });
+}
 
 // --- read back --------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@
 #include "engine/inboxes.hpp"
 #include "engine/owner.hpp"
 #include "engine/presences.hpp"
-#include "engine/send_run.hpp"
+#include "engine/send_runs.hpp"
 #include "engine/sends.hpp"
 #include "engine/topics.hpp"
 
@@ -72,8 +72,7 @@ class shard final : public outbound {
   inboxes& boxes() { return inboxes_; }
   presences& presence() { return presences_; }
   // A message of a link, whose verdict comes by device_link::on_verdict. Without credit it waits here, and the link's
-  // connection is not read until it has gone. Those to one stream that come in one piece are collected until
-  // submit_collected.
+  // connection is not read until it has gone. Those that come in one piece are collected until submit_collected.
   inline void submit_send(device_link& link, mqtt::publish_token token, stream_id stream,
                           const stream::send_view& send);
   inline void submit_collected();
@@ -143,11 +142,12 @@ class shard final : public outbound {
   // What a token's top bits say it belongs to.
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
-  void submit_run();
-  void submit_one_by_one();
-  // There is credit for one more of so many bytes in the run.
+  void submit_runs();
+  inline void submit_run(const send_runs::run& run);
+  void submit_one_by_one(const send_runs::run& run);
+  // There is credit for one more of so many bytes in the runs.
   [[nodiscard]] bool has_run_credit(std::size_t size) const {
-    return sends_.has_credit(around_.self, run_.count() + std::size_t{1}, run_.size() + size);
+    return sends_.has_credit(around_.self, runs_.count() + std::size_t{1}, runs_.size() + size);
   }
   void submit_alone(device_link& link, mqtt::publish_token token, stream_id stream, stream::send_view send);
   bool run_own();
@@ -202,7 +202,7 @@ class shard final : public outbound {
   std::vector<message> own_;        // to this shard itself: after what is at hand, never within it
   std::vector<message> own_taken_;  // those at hand
   sends sends_;
-  send_run run_;
+  send_runs runs_;
   std::vector<std::uint64_t> readable_;  // links that may be read again
   boost::unordered_flat_map<std::uint64_t, pending_control> control_;
   std::map<std::uint64_t, std::function<void(bool ok)>> states_;  // waiting for an account's rows

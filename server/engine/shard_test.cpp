@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/send_runs.hpp"
 #include "engine/test_rig.hpp"
 
 namespace dunlin::engine {
@@ -62,6 +63,46 @@ TEST_F(two_people, MessagesThatComeTogetherAreEachAnsweredInTheirOrder) {
   }
   EXPECT_EQ(seqs(b->records(topic)), (std::vector<std::uint64_t>{2, 3, 4}));
   EXPECT_EQ(b->count(test_rig::topic(other)), 1U);
+}
+
+TEST_F(two_people, MessagesThatComeTogetherToManyConversationsAreEachAnsweredInTheirOrder) {
+  auto a = rig.online(ada);
+  auto b = rig.online(ben);
+  std::vector<stream_id> talks;  // of Ada's shard, more than are collected, and of the other
+  for (std::size_t i = 0; i < send_runs::max_runs + 8; ++i) {
+    talks.push_back(rig.add_conversation({ada, ben}, i % 5 == 3 ? 1 : 4));
+  }
+  std::vector<std::uint16_t> sent;
+  for (const auto& name : talks) {
+    for (int i = 0; i < 2; ++i) {
+      sent.push_back(a->publish(test_rig::topic(name, "/send"), rig.send_body(rig.next_id(), "x")));
+    }
+  }
+  rig.run();
+  ASSERT_EQ(a->acks.size(), sent.size());
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    EXPECT_EQ(a->acks[i].packet_id, sent[i]);
+    EXPECT_EQ(a->acks[i].properties.at("seq"), std::to_string(2 + i % 2));
+  }
+  for (const auto& name : talks) EXPECT_EQ(seqs(b->records(test_rig::topic(name))), (std::vector<std::uint64_t>{2, 3}));
+}
+
+TEST(Shard, D3_WhoComesBackToAConversationThatNobodyFollowedGetsWhatWasNotKeptInMemory) {
+  test_rig rig(2, {.kept_recent = 2});
+  const auto ada = rig.add_person(0);
+  const auto ben = rig.add_person(1);
+  const stream_id talk = rig.add_conversation({ada, ben}, 2);
+  auto a = rig.online(ada, {});
+  const auto say = [&] {
+    a->publish(test_rig::topic(talk, "/send"), rig.send_body(rig.next_id(), "x"));
+    rig.run();
+  };
+  for (int i = 0; i < 6; ++i) say();
+  auto b = rig.online(ben);
+  EXPECT_EQ(seqs(b->records(test_rig::topic(talk))), (std::vector<std::uint64_t>{2, 3, 4, 5, 6, 7}));
+  say();
+  say();
+  EXPECT_EQ(seqs(b->records(test_rig::topic(talk))), (std::vector<std::uint64_t>{2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
 TEST_F(two_people, D8_AnEchoedRecordIsNotSentWholeToItsSender) {

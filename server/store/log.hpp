@@ -148,6 +148,8 @@ class log {
   // run_overhead for each.
   static constexpr std::size_t run_overhead = 128;
   virtual void submit_run(partition_id partition, std::span<const byte_span> entries, void* context) = 0;
+  // A hint: the stream in this slot gets a record soon.
+  virtual void prefetch(index_slot /*slot*/) const {}
 
   // Covers everything applied so far. An answer that saw the present state may leave when durable() has reached it
   // (L2).

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/prefetch.hpp"
 
 namespace dunlin::stream {
 
@@ -54,6 +55,14 @@ class id_window {
     return find(id).where != place::fresh;
   }
 
+  // What is_next and accept_next look at and write is asked for.
+  void prefetch_next() const {
+    if (ids_.empty()) return;
+    const accepted* const next = ids_.data() + first_;
+    const accepted* const newest = first_ == 0 ? next + ids_.size() : next;
+    prefetch_to_write(newest - 1, 2 * sizeof *newest);
+    prefetch_to_write(next, sizeof *next);
+  }
   void write(byte_writer& out) const;
   // False if the bytes are no window.
   bool read(byte_reader& in);

@@ -48,14 +48,16 @@ struct marks {
 struct member {
   account_id account;
   role as = role::member;
-  std::uint64_t join_seq = 0;  // reads from here on (S6)
-  marks at;
 
-  // In memory (D2): whether the member's inbox is to be told of news, and by which name its shard knows the place.
+  // In memory (D2): whether the member's inbox is to be told of news, and by which name its shard knows the place. Each
+  // message asks for it, and so it stands beside the account, in the same cache line.
   bool armed = false;
   std::uint32_t handle = 0;
   std::uint32_t reported = 0;  // R1: its place, from 1, among the marks on their way to the log, if they still are
   mono_ms told = 0;            // when it was last signalled for urgency (D4)
+
+  std::uint64_t join_seq = 0;  // reads from here on (S6)
+  marks at;
 };
 
 struct writer {
@@ -71,7 +73,18 @@ struct day_mark {
 };
 
 struct stream_state {
+  // What each message needs stands first, in so many bytes.
+  static constexpr std::size_t needed_by_message = 128;
   stream_id id;
+  std::uint64_t head = 0;
+  wall_ms ts = 0;               // of the head (S4)
+  std::vector<member> members;  // ascending by account
+  std::vector<writer> writers;  // ascending by device; outlive membership (S3)
+  // In memory.
+  store::index_slot slot = 0;  // of the log
+  std::uint32_t live = 0;      // of the engine: its own word about this stream
+  bool used = true;            // since the engine last looked whether it may leave memory
+
   bool is_account = false;  // an account's own stream: one member, itself
   bool direct = false;
   bool open = false;
@@ -79,20 +92,12 @@ struct stream_state {
   std::string name;
   bytes picture;    // its SHA-256; empty: none
   account_id gone;  // of a direct conversation: who has left it
-  std::uint64_t head = 0;
-  wall_ms ts = 0;  // of the head (S4)
   std::uint64_t epoch = 0;
-  std::uint64_t trimmed = 0;    // records up to here are gone (R3)
-  std::vector<day_mark> days;   // ascending; of what is not trimmed, where time trims (R3, D10)
-  std::vector<member> members;  // ascending by account
-  std::vector<writer> writers;  // ascending by device; outlive membership (S3)
-  store::position pos = 0;      // the last entry that this state includes
-
+  std::uint64_t trimmed = 0;   // records up to here are gone (R3)
+  std::vector<day_mark> days;  // ascending; of what is not trimmed, where time trims (R3, D10)
+  store::position pos = 0;     // the last entry that this state includes
   // In memory.
-  store::index_slot slot = 0;     // of the log
-  std::uint32_t live = 0;         // of the engine: its own word about this stream
   store::position published = 0;  // what its newest row on disk includes
-  bool used = true;               // since the engine last looked whether it may leave memory
 
   [[nodiscard]] member* find_member(account_id account) {
     return const_cast<member*>(std::as_const(*this).find_member(account));

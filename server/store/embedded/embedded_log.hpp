@@ -25,6 +25,7 @@ class embedded_log final : public log {
   space reserve(std::size_t bytes, space_for whom) override;
   void submit(partition_id partition, byte_span entry, void* context) override;
   void submit_run(partition_id partition, std::span<const byte_span> entries, void* context) override;
+  void prefetch(index_slot slot) const override { index_.prefetch_append(slot); }
   [[nodiscard]] ticket taken() const override { return open_.empty() ? handed_ : handed_ + 1; }
   [[nodiscard]] ticket durable() const override { return out_.durable.load(std::memory_order_acquire); }
   using log::flush;

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "store/disk.hpp"
 #include "store/embedded/counters.hpp"
 #include "store/embedded/frame.hpp"
@@ -40,10 +41,9 @@ struct segment {
   result<byte_span> read(std::uint64_t offset, std::size_t length, bytes& buffer) const;
   // An entry here is read soon: who reads many at random places waits for memory most of the time.
   void prefetch(std::uint64_t offset) const {
-    if (offset + 4 * cache_line > map.size()) return;
-    for (std::uint64_t line = 0; line < 4; ++line) __builtin_prefetch(map.data() + offset + line * cache_line);
+    if (offset + entry <= map.size()) dunlin::prefetch(map.data() + offset, entry);
   }
-  static constexpr std::uint64_t cache_line = 64;
+  static constexpr std::size_t entry = 4 * cache_line;  // mostly
   // How many entries ahead of the one being read that helps.
   static constexpr std::size_t prefetch_ahead = 8;
 };

@@ -11,6 +11,7 @@
 #include <deque>
 #include <span>
 
+#include "base/prefetch.hpp"
 #include "store/embedded/segments.hpp"
 
 namespace dunlin::store {
@@ -33,6 +34,11 @@ class unsealed_index {
   stream_places& open(stream_id stream, std::uint64_t seq, index_slot& slot) {
     stream_places& known = streams_[slot];
     return known.is_of(stream) ? known : begin(stream, seq, slot);
+  }
+  // A hint: an append to this slot comes soon.
+  void prefetch_append(index_slot slot) const {
+    const auto& places = streams_[slot].places;
+    prefetch_to_write(places.data() + places.size(), sizeof places[0]);
   }
   // False, and nothing changed, unless `seq` follows the stream's last one, or is its first here.
   [[nodiscard]] static bool append(stream_places& of, std::uint64_t seq, ticket batch, std::size_t offset) {

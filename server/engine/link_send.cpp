@@ -39,36 +39,37 @@ void shard::submit_alone(device_link& link, mqtt::publish_token token, stream_id
   if (!sends_.submit(to, {&link, token, stream, send.id}, std::move(entry), now_.mono)) link.stop_reading();
 }
 
+[[gnu::always_inline]] inline void shard::submit_run(const send_runs::run& run) {
+  auto* const stream = owner_.reserve_run(run.stream, run.count, run.size);
+  if (stream == nullptr) [[unlikely]]
+    return submit_one_by_one(run);
+  const stream::message_run messages{now_.wall, run.link->account(), run.link->device(), runs_.messages(run)};
+  const sends::sender who{run.link, run.token, run.stream, {}};
+  owner_.submit_run(*stream, runs_.entries(run), messages, sends_.open_run(who, run.count, run.size));
+}
+
 void shard::submit_runs() {
   const auto all = runs_.list();
-  if (all.size() > 1) {
-    static_assert(send_runs::max_runs <= owner::most_fetched);
-    std::array<stream_id, send_runs::max_runs> streams;
-    for (std::size_t i = 0; i < all.size(); ++i) streams[i] = all[i].first.stream;
-    owner_.fetch(std::span(streams).first(all.size()));
-  }
+  if (all.size() > 1) fetch_collected();
   for (const auto& run : all) submit_run(run);
   runs_.clear();
 }
 
-inline void shard::submit_run(const send_runs::run& run) {
-  const auto& first = run.first;
-  auto* const stream = owner_.reserve_run(first.stream, run.count, run.size);
-  if (stream == nullptr) [[unlikely]]
-    return submit_one_by_one(run);
-  const stream::message_run messages{now_.wall, first.link->account(), first.link->device(), runs_.messages(run)};
-  owner_.submit_run(*stream, runs_.entries(run), messages, sends_.open_run(first, run.count, run.size));
+void shard::fetch_collected() {
+  static_assert(send_runs::max_runs <= owner::most_fetched);
+  std::array<stream_id, send_runs::max_runs> streams;
+  const auto all = runs_.list();
+  for (std::size_t i = 0; i < all.size(); ++i) streams[i] = all[i].stream;
+  owner_.fetch(std::span(streams).first(all.size()));
 }
 
 void shard::submit_one_by_one(const send_runs::run& run) {
-  const auto& first = run.first;
   const auto entries = runs_.entries(run);
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     bytes entry = owner_.borrow_buffer();
     entry.assign(entries[i].begin(), entries[i].end());
-    sends::sender who = first;
-    if (i != 0) who.token = first.link->protocol().token_after(first.token, i);
-    who.id = runs_.messages(run)[i].facts.id;
+    const auto token = i == 0 ? run.token : run.link->protocol().token_after(run.token, i);
+    const sends::sender who{run.link, token, run.stream, runs_.messages(run)[i].facts.id};
     DUNLIN_CHECK(sends_.submit(around_.self, who, std::move(entry), now_.mono));  // there is credit for all
   }
 }

@@ -99,7 +99,7 @@ void owner::begin_live(stream::stream_state& state) {
     live_free_.pop_back();
     live_[state.live] = {};
   }
-  live_[state.live].id = state.id;
+  live_[state.live].state = &state;
   live_[state.live].released = state.head;
   live_[state.live].asked = state.head;
 }
@@ -138,14 +138,14 @@ void owner::submit_run(stream::stream_state& stream, std::span<const byte_span> 
 }
 
 // Inlined: a call with so much to hand over would cost a message half of it again.
-[[gnu::always_inline]] inline void owner::keep_record(release_batch& batch, stream_id stream, std::uint64_t seq,
+[[gnu::always_inline]] inline void owner::keep_record(release_batch& batch, std::uint32_t live, std::uint64_t seq,
                                                       std::int64_t ts, byte_span rest) {
   std::uint8_t* const to = batch.room(stream::record_head_max + rest.size());
   const std::size_t n = record_head_.write(to, seq, ts);
   std::memcpy(to + n, rest.data(), rest.size());
   const auto length = static_cast<std::uint32_t>(n + rest.size());
   const auto urgency = static_cast<std::uint8_t>(stream::urgency_of_rest(rest));
-  batch.records.push_back({stream, seq, batch.arena_used, length, urgency});
+  batch.records.push_back({live, urgency, batch.arena_used, length, seq});
   batch.arena_used += length;
 }
 
@@ -163,7 +163,7 @@ void owner::apply(partition_id id, store::position pos, byte_span entry, void* c
   if (out.keep && out.seq != 0) {
     auto& live = live_of(*p.appended());
     if (live.released >= out.seq) live.released = out.seq - 1;  // the stream's first record made it known here
-    keep_record(held_.open(ticket_now()), out.stream, out.seq, out.ts, out.record);
+    keep_record(held_.open(ticket_now()), p.appended()->live, out.seq, out.ts, out.record);
   }
   if (kind != stream::entry_kind::send) hold_what_changed(id, entry, v, out);  // a message changes its stream alone
   if (context != nullptr) answer(*static_cast<const reply_to*>(context), v);
@@ -183,7 +183,7 @@ void owner::apply_run(partition_id id, store::position first, std::span<const by
     const auto& made = out.list[i];
     if (made.seq == 0) [[unlikely]]
       continue;
-    keep_record(batch, run.stream.id, made.seq, made.ts, entries[i].subspan(made.record_at));
+    keep_record(batch, run.stream.live, made.seq, made.ts, entries[i].subspan(made.record_at));
   }
   held_run& held = batch.runs.emplace_back();
   held.token = run.token;

@@ -138,14 +138,14 @@ class owner final : public store::applier {
   // What the owner knows of a stream while it is busy, beside its state.
   struct live_stream {
     // What each message needs stands first, in so many bytes.
-    static constexpr std::size_t needed_by_message = 96;
-    stream_id id;
-    std::uint64_t released = 0;      // head that others may know
-    std::uint64_t asked = 0;         // what was released when a member last asked for news
-    std::vector<record_ref> recent;  // the newest released records, while members follow
-    bool pending = false;            // has records in the release at hand
-    bool keeps = false;              // them, in `recent`
-    std::uint32_t first_new = 0;     // the first of these in `recent`
+    static constexpr std::size_t needed_by_message = 80;
+    stream::stream_state* state = nullptr;  // null: this place is free
+    std::uint64_t released = 0;             // head that others may know
+    std::uint64_t asked = 0;                // what was released when a member last asked for news
+    std::vector<record_ref> recent;         // the newest released records, while members follow
+    bool pending = false;                   // has records in the release at hand
+    bool keeps = false;                     // them, in `recent`
+    std::uint32_t first_new = 0;            // the first of these in `recent`
     mono_ms recent_at = 0;
     mono_ms armed_at = 0;                  // when a member's bit was last set
     std::vector<stream::mark_part> marks;  // reported, not yet in the log
@@ -186,7 +186,7 @@ class owner final : public store::applier {
   void answer(reply_to to, const stream::verdict& v);
   void hold(shard_id to, message&& m);
   void hold(const own_event& event);
-  void keep_record(release_batch& batch, stream_id stream, std::uint64_t seq, std::int64_t ts, byte_span rest);
+  void keep_record(release_batch& batch, std::uint32_t live, std::uint64_t seq, std::int64_t ts, byte_span rest);
   // What a run's apply is told by who submits it.
   struct run_here {
     stream::stream_state& stream;
@@ -282,12 +282,8 @@ class owner final : public store::applier {
   std::vector<std::uint32_t> left_;                  // places of its members that are signalled by message
   std::vector<std::vector<submitted>> verdicts_to_;  // by shard, while a batch is released
   std::vector<bytes> spare_;                         // buffers for entries
-  struct touched {
-    stream::stream_state* stream;
-    live_stream* live;
-  };
-  std::vector<touched> touched_;        // streams with records in the release at hand
-  std::vector<stream_id> unsignalled_;  // those streams, each once
+  std::vector<live_stream*> touched_;                // streams with records in the release at hand
+  std::vector<stream_id> unsignalled_;               // those streams, each once
   // Client entries for which the log had no space (L6), in the order of their coming; bounded by the senders' credit.
   std::deque<submit> no_space_;
   std::set<std::pair<shard_id, std::uint64_t>> waiting_;  // who they are from: a repeat is dropped

@@ -52,28 +52,27 @@ void owner::release_records(release_batch& batch, moment now) {
   bool any_urgent = false;
   live_stream* to = nullptr;
   for (const auto& record : batch.records) {
-    if (to == nullptr || to->id != record.stream) {  // those of a run follow each other
-      auto* s = find(record.stream);
-      DUNLIN_CHECK(s != nullptr);
-      to = &live_of(*s);
+    auto* const of = &live_[record.live];
+    if (of != to) {  // those of a run follow each other
+      to = of;
       if (!to->pending) {
         to->pending = true;
         to->keeps = is_followed(*to);
         if (!to->keeps) to->recent = {};
         to->first_new = static_cast<std::uint32_t>(to->recent.size());
-        touched_.push_back({s, to});
+        touched_.push_back(to);
       }
     }
     to->released = record.seq;
     if (to->keeps) to->recent.push_back({record.seq, record.offset, record.length, chunk});
     any_urgent = any_urgent || record.urgency != 0;
   }
-  for (const auto& t : touched_) {
-    auto& live = *t.live;
+  for (auto* const touched : touched_) {
+    auto& live = *touched;
     live.pending = false;
     live.recent_at = now.mono;
-    signal(*t.stream, live, now);
-    if (any_urgent) signal_urgent(batch, *t.stream, live.released, now);
+    signal(*live.state, live, now);
+    if (any_urgent) signal_urgent(batch, *live.state, live.released, now);
     if (live.recent.size() > 2 * limits_.kept_recent) {
       live.recent.erase(live.recent.begin(), live.recent.end() - limits_.kept_recent);
     }
@@ -188,7 +187,7 @@ void owner::signal_urgent(const release_batch& batch, stream::stream_state& s, s
   bool urgent = false;
   bool ring = false;
   for (const auto& record : batch.records) {
-    if (record.stream != s.id) continue;
+    if (record.live != s.live) continue;
     urgent = urgent || record.urgency != 0;
     ring = ring || record.urgency == static_cast<std::uint8_t>(stream::urgency::ring);
   }
@@ -208,7 +207,7 @@ void owner::signal_urgent(const release_batch& batch, stream::stream_state& s, s
 }
 
 void owner::signal_later(live_stream& live, bool live_stream::* what) {
-  if (!live.unsignalled && !live.untold) unsignalled_.push_back(live.id);
+  if (!live.unsignalled && !live.untold) unsignalled_.push_back(live.state->id);
   live.*what = true;
 }
 

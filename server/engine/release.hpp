@@ -18,11 +18,11 @@ namespace dunlin::engine {
 
 // A record made by this shard that has not left it yet.
 struct fresh_record {
-  stream_id stream;
-  std::uint64_t seq = 0;
+  std::uint32_t live = 0;  // its stream's stream_state::live
+  std::uint8_t urgency = 0;
   std::uint32_t offset = 0;  // in the batch's arena: the whole wire Record
   std::uint32_t length = 0;
-  std::uint8_t urgency = 0;
+  std::uint64_t seq = 0;
 };
 
 struct outgoing {

@@ -22,7 +22,9 @@ class send_runs {
   static constexpr std::size_t max_bytes = 16 << 10;
 
   struct run {
-    sends::sender first;  // who sent the first
+    device_link* link;
+    mqtt::publish_token token;  // of the first
+    stream_id stream;
     std::uint32_t begin = 0;
     std::uint32_t count = 0;
     std::size_t size = 0;  // of its entries, in bytes
@@ -36,10 +38,13 @@ class send_runs {
   // Where the entry is to be written. REQUIRES: has_room(size).
   std::uint8_t* add(device_link& link, mqtt::publish_token token, stream_id stream, const stream::send_view& send,
                     std::size_t size) {
-    if (!follows(link, token, stream)) runs_[run_count_++] = {{&link, token, stream, {}}, count_, 0, 0};
-    run& last = runs_[run_count_ - 1];
-    ++last.count;
-    last.size += size;
+    if (follows(link, token, stream)) {
+      run& last = runs_[run_count_ - 1];
+      ++last.count;
+      last.size += size;
+    } else {
+      runs_[run_count_++] = {&link, token, stream, count_, 1, size};
+    }
     std::uint8_t* const at = bytes_.get() + used_;
     used_ += size;
     messages_[count_] = stream::message_of_run(send);
@@ -68,8 +73,8 @@ class send_runs {
   [[nodiscard]] bool follows(const device_link& link, mqtt::publish_token token, stream_id stream) const {
     if (run_count_ == 0) return false;
     const run& last = runs_[run_count_ - 1];
-    return &link == last.first.link && stream == last.first.stream && token.qos == last.first.token.qos &&
-           token.position == last.first.token.position + last.count;
+    return &link == last.link && stream == last.stream && token.qos == last.token.qos &&
+           token.position == last.token.position + last.count;
   }
 
   std::unique_ptr<std::uint8_t[]> bytes_ = std::make_unique_for_overwrite<std::uint8_t[]>(max_bytes);

@@ -143,6 +143,7 @@ class shard final : public outbound {
   static constexpr std::uint64_t control_bit = std::uint64_t{1} << 63;
 
   void submit_runs();
+  void fetch_collected();
   inline void submit_run(const send_runs::run& run);
   void submit_one_by_one(const send_runs::run& run);
   // There is credit for one more of so many bytes in the runs.

@@ -100,7 +100,8 @@ inline void end_entry(batch_buffer& out, std::uint8_t* begin, const std::uint8_t
 class run_appender {
  public:
   // REQUIRES: `entry` has the stream's id behind its first byte.
-  void append(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied_run::made& did) {
+  [[gnu::always_inline]] void append(batch_buffer& out, partition_id partition, position pos, byte_span entry,
+                                     const applied_run::made& did) {
     DUNLIN_CHECK(did.record_at <= entry.size());
     if (did.ts != ts_) [[unlikely]]
       encode(did.ts);

@@ -29,6 +29,7 @@ TEST(Frame, AnEntryComesBackAsItWas) {
   did.touched = {partition_row(5), {row_kind::inbox, id_b}};
   did.outcome = {9, 8};
   append_entry(out, 5, 1234, entry, did);
+  out.sum_entries();
   // The overhead counts: it is paid for every message.
   EXPECT_LE(out.size(), entry.size() + did.outcome.size() + 30 + 19);
 
@@ -46,6 +47,26 @@ TEST(Frame, AnEntryComesBackAsItWas) {
   EXPECT_EQ(touched, did.touched);
 }
 
+TEST(Frame, EntriesThatAreAddedAfterTheSumsWereMadeGetTheirs) {
+  batch_buffer out;
+  const applied did;
+  append_entry(out, 7, 1, as_bytes("one"), did);
+  append_entry(out, 7, 2, as_bytes("two"), did);
+  out.sum_entries();
+  const bytes summed(out.view().begin(), out.view().end());
+  append_entry(out, 7, 3, as_bytes("three"), did);
+  out.sum_entries();
+  EXPECT_TRUE(std::equal(summed.begin(), summed.end(), out.view().begin()));
+  byte_span rest = out.view();
+  for (const std::uint64_t pos : {1U, 2U, 3U}) {
+    entry_view view;
+    ASSERT_TRUE(read_entry(rest, true, view));
+    EXPECT_EQ(view.what.pos, pos);
+    rest = rest.subspan(view.size);
+  }
+  EXPECT_TRUE(rest.empty());
+}
+
 TEST(Frame, ARecordMayLieInTheOutcome) {
   batch_buffer out;
   const bytes entry{1, 2, 3};
@@ -55,6 +76,7 @@ TEST(Frame, ARecordMayLieInTheOutcome) {
   did.outcome = {4, 5, 6, 7};
   did.record = byte_span(did.outcome).subspan(1, 2);
   append_entry(out, 7, 1, entry, did);
+  out.sum_entries();
   entry_view view;
   ASSERT_TRUE(read_entry(out.view(), true, view));
   EXPECT_EQ(view.what.stream, id_a);
@@ -66,6 +88,7 @@ TEST(Frame, EveryFlippedBitOfAnEntryIsFound) {
   applied did;
   did.outcome = {1, 2, 3};
   append_entry(out, 7, 1, as_bytes("an entry"), did);
+  out.sum_entries();
   for (std::size_t bit = 0; bit < out.size() * 8; ++bit) {
     bytes damaged(out.view().begin(), out.view().end());
     damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));

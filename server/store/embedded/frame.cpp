@@ -92,6 +92,17 @@ void batch_buffer::enlarge(std::size_t n) {
   capacity_ = capacity;
 }
 
+void batch_buffer::sum_entries() {
+  while (summed_ < size_) {
+    std::uint8_t* const begin = data_.get() + summed_;
+    std::uint32_t size = 0;
+    std::memcpy(&size, begin, 4);
+    const std::uint32_t crc = crc32c(0, {begin + entry_header_size, size - entry_header_size});
+    std::memcpy(begin + 4, &crc, 4);
+    summed_ += size;
+  }
+}
+
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did) {
   std::uint8_t flags = 0;
   std::uint64_t record_at = 0;

@@ -10,7 +10,6 @@
 #include <optional>
 
 #include "base/check.hpp"
-#include "base/crc32c.hpp"
 #include "base/prefetch.hpp"
 #include "store/log.hpp"
 
@@ -55,13 +54,13 @@ void write_frame_header(const segment_header& segment, const frame_header& frame
 // Nothing if these bytes are no frame header of this use of the segment. The contents are not looked at.
 std::optional<frame_header> read_frame_header(const segment_header& segment, byte_span data);
 
-// Bytes that grow without being zeroed first; a batch is encoded into one.
+// Entries, one behind the other, in memory that grows without being zeroed first.
 class batch_buffer {
  public:
   [[nodiscard]] byte_span view() const { return {data_.get(), size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
-  void clear() { size_ = 0; }
+  void clear() { size_ = summed_ = 0; }
   // Room for n more bytes; `grew` says how many of them were used.
   std::uint8_t* room(std::size_t n) {
     if (capacity_ - size_ < n) [[unlikely]]
@@ -69,12 +68,16 @@ class batch_buffer {
     return data_.get() + size_;
   }
   void grew(std::size_t n) { size_ += n; }
+  // Writes the checksums of the entries that have none. Left until nothing more is added: a sum of what has just been
+  // written waits for all of those stores, and one after the other's, where many can be under way side by side.
+  void sum_entries();
 
  private:
   void enlarge(std::size_t n);
 
   std::unique_ptr<std::uint8_t[]> data_;
   std::size_t size_ = 0;
+  std::size_t summed_ = 0;  // so far
   std::size_t capacity_ = 0;
 };
 
@@ -88,12 +91,10 @@ inline constexpr std::uint8_t has_touched = 8;
 
 // Appends the entry with what it did. REQUIRES: did.record lies in `entry` or in did.outcome.
 void append_entry(batch_buffer& out, partition_id partition, position pos, byte_span entry, const applied& did);
-// An entry written from `begin`, in the buffer's room, to `end` becomes part of the buffer.
+// An entry written from `begin`, in the buffer's room, to `end` becomes part of the buffer, without its checksum.
 inline void end_entry(batch_buffer& out, std::uint8_t* begin, const std::uint8_t* end) {
   const auto size = static_cast<std::uint32_t>(end - begin);
-  const std::uint32_t crc = crc32c(0, {begin + entry_header_size, size - entry_header_size});
   std::memcpy(begin, &size, 4);
-  std::memcpy(begin + 4, &crc, 4);
   out.grew(size);
 }
 // The same for entries of runs, of which most have the same time.

@@ -109,7 +109,9 @@ status log_writer::write() {
   pieces_.emplace_back(head);
   std::uint32_t crc = 0;
   for (const std::size_t shard : taking_) {
-    pieces_.push_back(shards_[shard].next_batch().contents.view());
+    batch_buffer& contents = shards_[shard].next_batch().contents;
+    contents.sum_entries();
+    pieces_.push_back(contents.view());
     crc = crc32c(crc, pieces_.back());
   }
   write_frame_header(current_->header, {static_cast<std::uint32_t>(contents_bytes_), crc, next_batch_}, head.data());

@@ -50,21 +50,17 @@ void owner::release_records(release_batch& batch, moment now) {
   const auto chunk = std::make_shared<const bytes>(std::move(batch.arena));
   touched_.clear();
   bool any_urgent = false;
-  live_stream* to = nullptr;
   for (const auto& record : batch.records) {
-    auto* const of = &live_[record.live];
-    if (of != to) {  // those of a run follow each other
-      to = of;
-      if (!to->pending) {
-        to->pending = true;
-        to->keeps = is_followed(*to);
-        if (!to->keeps) to->recent = {};
-        to->first_new = static_cast<std::uint32_t>(to->recent.size());
-        touched_.push_back(to);
-      }
+    auto& to = live_[record.live];
+    if (!to.pending) {
+      to.pending = true;
+      to.keeps = is_followed(to);
+      if (!to.keeps) to.recent = {};
+      to.first_new = static_cast<std::uint32_t>(to.recent.size());
+      touched_.push_back(&to);
     }
-    to->released = record.seq;
-    if (to->keeps) to->recent.push_back({record.seq, record.offset, record.length, chunk});
+    to.released = record.seq;
+    if (to.keeps) to.recent.push_back({record.seq, record.offset, record.length, chunk});
     any_urgent = any_urgent || record.urgency != 0;
   }
   for (auto* const touched : touched_) {

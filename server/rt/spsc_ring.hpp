@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/prefetch.hpp"
 
 namespace dunlin::rt {
 
@@ -71,8 +72,6 @@ class spsc_ring {
   }
 
  private:
-  static constexpr std::size_t cache_line = 64;
-
   std::size_t mask_;
   T* slots_;
   // The producer's line, then the consumer's.

@@ -17,6 +17,7 @@ SYNC = "dunlin_log_sync_seconds"
 # The same, each sync counted once for each message that waited for it.
 SYNC_BY_MESSAGE = "dunlin_log_message_sync_seconds"
 UNSEALED = "dunlin_log_unsealed_bytes"
+LONGEST_TOOTH = 23  # seconds from one sealing of the log to the next, at window 1
 WRITTEN = ("dunlin_log_written_bytes_total", "dunlin_history_sealed_bytes_total", "dunlin_history_merged_bytes_total")
 ROWS = "dunlin_history_rows_bytes_total"
 SPREAD = 100_000
@@ -47,15 +48,16 @@ def load(bench, server, scenario, *options, websocket=False):
 
 
 class Watch:
-    """What the server's own counters did while a load ran, and its unsealed log at 10 s and at the end: the highest of
-    the ten seconds around and before, since it falls by some hundred megabytes at once whenever a sealing ends.
+    """What the server's own counters did while a load ran, and its unsealed log: the highest from 10 s to half of the
+    time, and of the other half, since it falls by some hundred megabytes at once whenever a sealing ends. At window 1
+    that is every 20 s; the halves of a minute have a whole tooth each.
 
     To ask for them takes a core for milliseconds, here and in the server, and only of a server that has such counters:
     where latency is what is measured, the log is not sampled."""
 
     def __init__(self, bench, server, sampled):
         self.server, self.unsealed, self.ended = server, [], threading.Event()
-        self.around_10s = bench.warm_up + 5, bench.warm_up + 15
+        self.from_10s = bench.warm_up + 10
         self.before = server.metrics()
         self.sampled = sampled and bool(self.before)
         self.sampler = threading.Thread(target=self.sample, daemon=True)
@@ -77,9 +79,10 @@ class Watch:
             return {}
         out = {}
         last = self.unsealed[-1][0] if self.unsealed else 0
-        if last >= self.around_10s[1] + 10:
-            out["unsealed_at_10s"] = self.highest(*self.around_10s)
-            out["unsealed_at_end"] = self.highest(last - 10, last)
+        half = (self.from_10s + last) / 2
+        if half - self.from_10s >= LONGEST_TOOTH:
+            out["unsealed_first_half"] = self.highest(self.from_10s, half)
+            out["unsealed_second_half"] = self.highest(half, last)
         for key, name in (("sync_p99_us", SYNC), ("sync_p99_by_message_us", SYNC_BY_MESSAGE)):
             seconds = percentile(self.before, after, name, 0.99)
             if seconds is not None:

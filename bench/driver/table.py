@@ -93,6 +93,11 @@ APP_ROWS = [
 ]
 APP_KEYS = [row.key for row in APP_ROWS]
 FAULTS = ("lost", "doubled", "reordered", "refused", "connections_lost")
+# What may not grow: early, late, and by how much it may differ from one time to another.
+BACKLOGS = (
+    ("backlog", "backlog_at_10s", "backlog_at_end", 4000),
+    ("unsealed log", "unsealed_first_half", "unsealed_second_half", 128 * 1024 * 1024),
+)
 
 
 def add_p99_in_syncs(results):
@@ -112,11 +117,9 @@ def faults(results):
         for key, value in r.items():
             if value and any(key == fault or key.startswith(fault + "_") for fault in FAULTS):
                 out.append(f"{name}: {key} {value:g}")
-        for kind in ("backlog", "unsealed"):
-            early, late = r.get(f"{kind}_at_10s"), r.get(f"{kind}_at_end")
-            slack = 128 * 1024 * 1024 if kind == "unsealed" else 4000
-            if early is not None and late is not None and late > early + slack:
-                out.append(f"{name}: {kind} grew from {early:,.0f} at 10 s to {late:,.0f}")
+        for what, early, late, slack in BACKLOGS:
+            if early in r and late in r and r[late] > r[early] + slack:
+                out.append(f"{name}: {what} grew from {r[early]:,.0f} to {r[late]:,.0f}")
     return out
 
 

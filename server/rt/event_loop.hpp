@@ -29,6 +29,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/output.hpp"
+#include "base/prefetch.hpp"
 #include "base/result.hpp"
 
 namespace dunlin::rt {
@@ -199,7 +200,7 @@ class event_loop {
   std::unique_ptr<std::uint8_t[]> buffer_;
   chunk_pool chunks_;
 
-  alignas(64) std::atomic<bool> asleep_{false};
+  alignas(cache_line) std::atomic<bool> asleep_{false};
   std::atomic<bool> nudged_{false};  // since the turn at hand, or the last one, began
   std::atomic<bool> stopping_{false};
   std::atomic<bool> has_posted_{false};

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "base/prefetch.hpp"
 #include "rt/spsc_ring.hpp"
 
 namespace dunlin::rt {
@@ -88,7 +89,7 @@ class mailboxes {
   }
 
  private:
-  struct alignas(64) sender {
+  struct alignas(cache_line) sender {
     std::vector<std::uint8_t> posted_to;
     bool posted = false;
   };

@@ -9,16 +9,10 @@
 #include "stream/entry.hpp"
 #include "stream/inbox_state.hpp"
 #include "stream/partition_bench.hpp"
+#include "stream/test_entries.hpp"
 
 namespace dunlin::stream {
 namespace {
-
-constexpr stream_id conversation{0x1010, 2};
-constexpr account_id anna{0xa1, 1};
-constexpr account_id ben{0xa2, 2};
-constexpr device_id phone{0xd1, 1};
-constexpr message_id id{0x0199, 7};
-const bytes picture(picture_bytes, 3);
 
 // Reads the bytes as everything there is; true if they are something.
 bool is_an_entry(byte_span data) {

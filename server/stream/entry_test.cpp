@@ -2,14 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "stream/test_entries.hpp"
+
 namespace dunlin::stream {
 namespace {
-
-constexpr stream_id conversation{0x1010, 2};
-constexpr account_id anna{0xa1, 1};
-constexpr account_id ben{0xa2, 2};
-constexpr device_id phone{0xd1, 1};
-constexpr message_id id{0x0199, 7};
 
 TEST(Entry, ACreateComesBackAsItWas) {
   bytes entry;
@@ -50,8 +46,6 @@ TEST(Entry, AChangeComesBackAsItWas) {
   EXPECT_EQ(read->add, (std::vector<account_id>{ben}));
   EXPECT_EQ(read->remove, (std::vector<account_id>{anna, ben}));
 }
-
-const bytes picture(picture_bytes, 3);
 
 TEST(Entry, WhatIsAskedForUnderAnIdComesBackAsItWas) {
   bytes entry;

@@ -4,13 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include "stream/test_entries.hpp"
+
 namespace dunlin::stream {
 namespace {
-
-constexpr stream_id conversation{0x1010, 2};
-constexpr account_id anna{0xa1, 1};
-constexpr device_id phone{0xd1, 1};
-constexpr message_id id{0x0199, 7};
 
 TEST(Entry, ASendHoldsTheRecordThatWillBeStored) {
   bytes entry;

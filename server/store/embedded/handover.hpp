@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 
+#include "base/prefetch.hpp"
 #include "store/embedded/segments.hpp"
 
 namespace dunlin::store {
@@ -31,14 +32,14 @@ struct handed_batch {
   }
 };
 
-struct alignas(64) handover {
+struct alignas(cache_line) handover {
   // In turn.
   std::array<handed_batch, 2> batches;
   std::size_t next = 0;  // of them for the writer, who alone knows it
   handed_batch& next_batch() { return batches[next]; }
 
   // Everything of the shard up to here is on stable storage. Any thread reads it.
-  alignas(64) std::atomic<ticket> durable{0};
+  alignas(cache_line) std::atomic<ticket> durable{0};
 };
 
 }  // namespace dunlin::store

@@ -118,8 +118,9 @@ def faults(results):
             if value and any(key == fault or key.startswith(fault + "_") for fault in FAULTS):
                 out.append(f"{name}: {key} {value:g}")
         for what, early, late, slack in BACKLOGS:
-            if early in r and late in r and r[late] > r[early] + slack:
-                out.append(f"{name}: {what} grew from {r[early]:,.0f} to {r[late]:,.0f}")
+            before, after = r.get(early), r.get(late)
+            if before is not None and after is not None and after > before + slack:
+                out.append(f"{name}: {what} grew from {before:,.0f} to {after:,.0f}")
     return out
 
 

@@ -1,8 +1,6 @@
 // What a connection gets by its filters and as what it is connected (D7, D8, M3).
 
-#include <gtest/gtest.h>
-
-#include "engine/test_rig.hpp"
+#include "engine/test_people.hpp"
 
 namespace dunlin::engine {
 namespace {
@@ -10,12 +8,7 @@ namespace {
 using mqtt::protocol_version;
 using mqtt::reason_code;
 
-struct filters_of : testing::Test {
-  test_rig rig{2};
-  test_rig::person ada = rig.add_person(0);
-  test_rig::person ben = rig.add_person(1);
-  stream_id talk = rig.add_conversation({ada, ben}, 2);
-  std::string topic = test_rig::topic(talk);
+struct filters_of : two_people {
   std::unique_ptr<test_device> a = rig.online(ada, {});
 
   void say(int count = 1, std::size_t size = 1) {

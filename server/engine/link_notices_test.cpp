@@ -1,8 +1,6 @@
 // What a connection is told beside records: what it is not sent, what is gone, what was refused (D6, D10, D11, M4).
 
-#include <gtest/gtest.h>
-
-#include "engine/test_rig.hpp"
+#include "engine/test_people.hpp"
 
 namespace dunlin::engine {
 namespace {
@@ -13,12 +11,7 @@ constexpr unsigned refused = 2;
 constexpr unsigned trimmed = 4;
 constexpr unsigned reset = 5;
 
-struct notices : testing::Test {
-  test_rig rig{2};
-  test_rig::person ada = rig.add_person(0);
-  test_rig::person ben = rig.add_person(1);
-  stream_id talk = rig.add_conversation({ada, ben}, 2);
-  std::string topic = test_rig::topic(talk);
+struct notices : two_people {
   std::unique_ptr<test_device> a = rig.online(ada, {});
 
   void say(int count, std::size_t size = 1) {

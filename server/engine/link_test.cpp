@@ -1,21 +1,13 @@
 // What a connection sees of sessions, filters, refusals and limits.
 
-#include <gtest/gtest.h>
-
-#include "engine/test_rig.hpp"
+#include "engine/test_people.hpp"
 
 namespace dunlin::engine {
 namespace {
 
 using mqtt::reason_code;
 
-struct one_link : testing::Test {
-  test_rig rig{2};
-  test_rig::person ada = rig.add_person(0);
-  test_rig::person ben = rig.add_person(1);
-  stream_id talk = rig.add_conversation({ada, ben}, 2);
-  std::string topic = test_rig::topic(talk);
-
+struct one_link : two_people {
   std::unique_ptr<test_device> connect(const test_rig::person& who, const test_device::connect_options& options) {
     auto device = std::make_unique<test_device>(rig, 0);
     device->connect(to_text(who.account), who.token, options);

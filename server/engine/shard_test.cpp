@@ -1,9 +1,7 @@
 #include <algorithm>
 
-#include <gtest/gtest.h>
-
 #include "engine/send_runs.hpp"
-#include "engine/test_rig.hpp"
+#include "engine/test_people.hpp"
 
 namespace dunlin::engine {
 namespace {
@@ -15,14 +13,6 @@ std::vector<std::uint64_t> seqs(const std::vector<stream::record_view>& records)
   for (const auto& r : records) out.push_back(r.seq);
   return out;
 }
-
-struct two_people : testing::Test {
-  test_rig rig{2};
-  test_rig::person ada = rig.add_person(0);
-  test_rig::person ben = rig.add_person(1);
-  stream_id talk = rig.add_conversation({ada, ben}, 2);
-  std::string topic = test_rig::topic(talk);
-};
 
 TEST_F(two_people, AMessageReachesTheOtherAndItsSenderIsToldTheSeq) {
   auto a = rig.online(ada);

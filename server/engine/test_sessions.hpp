@@ -1,20 +1,13 @@
 // Ada, who sends, and Ben's device, whose session the tests end and go on with (M1, M2).
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include "engine/test_rig.hpp"
+#include "engine/test_people.hpp"
 
 namespace dunlin::engine {
 
 inline constexpr std::uint32_t hour_s = 3600;
 
-struct sessions : testing::Test {
-  test_rig rig{2};
-  test_rig::person ada = rig.add_person(0);
-  test_rig::person ben = rig.add_person(1);
-  stream_id talk = rig.add_conversation({ada, ben}, 2);
-  std::string topic = test_rig::topic(talk);
+struct sessions : two_people {
   std::unique_ptr<test_device> a = rig.online(ada, {});
 
   void say(int count = 1) {
